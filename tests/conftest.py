@@ -1,0 +1,39 @@
+"""What every area of the tests may use: a free port, and the sandbox council running for real in its own process."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from tests.servers import start_sandbox, unused_port
+from tests.services import Services
+
+# Here, not in a fixture: some tests are collected once for each database that there is.
+SERVICES = Services()
+if "--collect-only" not in sys.argv:
+    SERVICES.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop PostgreSQL and Redis."""
+    SERVICES.stop()
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 on which nothing listens."""
+    return unused_port()
+
+
+@pytest.fixture(scope="session")
+def sandbox_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base URL of one sandbox for the whole run. Use `sandbox`, unless what is left over does not matter."""
+    yield from start_sandbox(tmp_path_factory.mktemp("sandbox"))
+
+
+@pytest.fixture
+def sandbox(sandbox_url: str) -> str:
+    """The base URL of the sandbox, empty and without faults."""
+    requests.post(f"{sandbox_url}/reset", timeout=10).raise_for_status()
+    return sandbox_url
