@@ -1,0 +1,37 @@
+"""The conversation log: the inbox, the outbox and the transcript at once, and what the council owes each resident.
+
+Everything here is synchronous and touches the database: call it from a worker thread (`asyncio.to_thread`). All times
+are aware and in UTC. Each method of `ConversationLog` is one transaction, committed when it returns.
+"""
+
+from bot.log.choice import Offered
+from bot.log.commitment import Commitment
+from bot.log.conversation import Conversation
+from bot.log.errors import (
+    ConversationGone,
+    IllegalTransition,
+    LogError,
+    UnknownCommitment,
+    UnknownMessage,
+)
+from bot.log.log import ConversationLog, get_log
+from bot.log.message import Inbound, Message
+from bot.log.speech import Choice, Reply, Understood
+
+__all__ = [
+    "Choice",
+    "Commitment",
+    "Conversation",
+    "ConversationGone",
+    "ConversationLog",
+    "IllegalTransition",
+    "Inbound",
+    "LogError",
+    "Message",
+    "Offered",
+    "Reply",
+    "Understood",
+    "UnknownCommitment",
+    "UnknownMessage",
+    "get_log",
+]

@@ -1,0 +1,1 @@
+"""What stands between a resident's words and everything else. Pure functions: no network, no database, no state."""
