@@ -16,14 +16,19 @@ from pathlib import Path
 TOWN = "Ashcombe"
 COUNCIL = "Ashcombe Borough Council"
 GSS = "E07999001"
-# Letters that the Post Office uses after the sector digit of a postcode, as far as this world goes.
+# Letters that the Post Office uses after the sector digit of a postcode. Pairs with one of the others, which somebody who
+# makes up a postcode may type, come after them: index 400 and up.
 LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_PAIRS = [a + b for a in LETTERS for b in LETTERS]
+_PAIRS += [a + b for a in _ALPHABET for b in _ALPHABET if not (a in LETTERS and b in LETTERS)]
+_INDEX = {pair: index for index, pair in enumerate(_PAIRS)}
 HOUSES = tuple(range(1, 9))
 FLATS = (11, 12, 13)
 MILL_LANE = "AZ1 2BB"
 
-_POSTCODE = re.compile(rf"AZ([1-9])([0-9])([{LETTERS}])([{LETTERS}])")
-_UPRN = re.compile(r"10009([1-9])([0-9])([0-3][0-9]{2})([0-9]{2})")
+_POSTCODE = re.compile(r"AZ([1-9])([0-9])([A-Z]{2})")
+_UPRN = re.compile(r"10009([1-9])([0-9])([0-6][0-9]{2})([0-9]{2})")
 _BASE_LAT, _BASE_LNG = 52.2, -1.5
 # One street is a cell of about 110 m by 110 m, and a sector is a square of 20 by 20 cells.
 _CELL_LAT, _CELL_LNG = 0.0010, 0.0016
@@ -35,7 +40,7 @@ _NAMES: dict[str, list[str]] = json.loads(
 
 @dataclass(frozen=True)
 class Street:
-    """One postcode. `index` counts its two letters from 0 to 399; `lat`, `lng` (WGS84) are the start of the street."""
+    """One postcode. `index` counts its two letters from 0 to 675; `lat`, `lng` (WGS84) are the start of the street."""
 
     postcode: str
     name: str
@@ -82,20 +87,23 @@ def street(postcode: str) -> Street | None:
     match = _POSTCODE.fullmatch(re.sub(r"\s+", "", postcode).upper())
     if match is None:
         return None
-    area, sector, first, second = match.groups()
-    return _street(int(area), int(sector), 20 * LETTERS.index(first) + LETTERS.index(second))
+    area, sector, pair = match.groups()
+    return _street(int(area), int(sector), _INDEX[pair])
 
 
 def street_of(usrn: str) -> Street | None:
     """Return the street with this USRN; None when there is none."""
-    match = re.fullmatch(r"100([1-9])([0-9])([0-3][0-9]{2})", usrn)
-    return _street(*(int(group) for group in match.groups())) if match else None
+    match = re.fullmatch(r"100([1-9])([0-9])([0-6][0-9]{2})", usrn)
+    area, sector, index = (int(group) for group in match.groups()) if match else (0, 0, len(_PAIRS))
+    return _street(area, sector, index) if index < len(_PAIRS) else None
 
 
 @lru_cache(maxsize=2048)
 def _street(area: int, sector: int, index: int) -> Street:
-    postcode = f"AZ{area} {sector}{LETTERS[index // 20]}{LETTERS[index % 20]}"
-    row, column = _cell(area, sector, index)
+    postcode = f"AZ{area} {sector}{_PAIRS[index]}"
+    row, column = _cell(area, sector, index % 400)
+    if index >= 400:  # between the streets of the others
+        row, column = row + 0.5, column + 0.5
     return Street(
         postcode=postcode,
         name=_name(postcode),
@@ -108,7 +116,7 @@ def _street(area: int, sector: int, index: int) -> Street:
     )
 
 
-def _cell(area: int, sector: int, index: int) -> tuple[int, int]:
+def _cell(area: int, sector: int, index: int) -> tuple[float, float]:
     """Return the row (northwards) and column (eastwards) of a street: areas 3 by 3, sectors 2 by 5 in each."""
     row = (area - 1) // 3 * 40 + sector // 5 * 20 + index // 20
     column = (area - 1) % 3 * 100 + sector % 5 * 20 + index % 20
@@ -143,7 +151,8 @@ def address(uprn: str) -> Home | None:
     if match is None:
         return None
     area, sector, index, number = (int(group) for group in match.groups())
-    return _home(_street(area, sector, index), number) if number in HOUSES + FLATS else None
+    known = number in HOUSES + FLATS and index < len(_PAIRS)
+    return _home(_street(area, sector, index), number) if known else None
 
 
 def _home(on: Street, number: int) -> Home:

@@ -1,0 +1,15 @@
+"""The conversation engine: one loop for every journey, and all repair in one place.
+
+    turn.py      what the resident sent, as Rasa understood it
+    desk.py      what is kept from turn to turn: the stack of journeys, and what may be remembered
+    readers.py   how an answer is read out of words, entities, a choice, a photo or a place
+    talk.py      what a journey uses: ask, check, look up, act, tell
+    loop.py      the loop: an answer, a correction, a digression, a switch, or not understood
+    repair.py    stop, why, say it again, I don't know, change an answer, two failures
+    small_talk.py  greetings, thanks, insults, a person
+    search.py    answers from approved content, and the search of it
+
+A journey is a function that reads from top to bottom. It is run again on each turn with the answers so far:
+`talk.ask` returns the answer that is known, or stops the function there and puts the question to the resident. So a
+journey holds no state, an answer that is changed simply runs it again, and nothing is ever asked twice.
+"""

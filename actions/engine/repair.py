@@ -1,0 +1,259 @@
+"""All repair, written once: stop, start again, why, say it again, I don't know, change an answer, not understood.
+
+Each function takes the loop (`actions.engine.loop.Loop`) and leaves at least one reply in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from actions.engine import search, small_talk
+from actions.engine.desk import Frame, heard
+from actions.engine.readers import Merges, NotValid, YesNo
+from actions.engine.talk import CHANGE, CHECK, Pending, Talk, offer
+from actions.engine.turn import Pressed
+from actions.engine.understanding import EMERGENCIES, KIND, UNSURE
+from bot.log import Choice, Reply
+from bot.words import has_words, words
+
+if TYPE_CHECKING:
+    from actions.engine.loop import Loop
+
+MOST_CHOICES = 3
+
+
+def stop(loop: Loop) -> None:
+    """Leave the journey that is being talked about; nothing of it is done."""
+    frame = loop.desk.top
+    if frame is None:
+        # "Cancel it", said of the repair that was just booked.
+        held = (offer("cancel_repair_appointment"),) if loop.desk.memory.get("repair") else ()
+        loop.say("desk.nothing_to_stop", *held)
+        return
+    loop.desk.stack.remove(frame)
+    loop.say("desk.stopped", title=words(f"intents.{frame.journey}"))
+    loop.resume()
+
+
+def restart(loop: Loop) -> None:
+    """Forget everything of this conversation's state and start again."""
+    loop.desk.stack.clear()
+    loop.desk.memory.clear()
+    loop.desk.waiting.clear()
+    loop.desk.failures = 0
+    loop.say("desk.restarted")
+
+
+def why(loop: Loop) -> None:
+    """Say why the open question is asked, and ask it again."""
+    frame = loop.desk.top
+    pending = _open(loop)
+    if frame is None or pending is None:
+        loop.say("desk.why_nothing")
+        return
+    own = f"{_question(frame, pending)}.why"
+    shared = f"desk.{pending.name}.why"
+    loop.say(own if has_words(own) else shared if has_words(shared) else "desk.why_default")
+    loop.replies.append(pending.reply)
+
+
+def say_again(loop: Loop) -> None:
+    """Put the open question again, with its hint; or repeat the last reply."""
+    frame = loop.desk.top
+    pending = _open(loop)
+    if frame is None or pending is None:
+        last = loop.desk.last
+        for reply in last:
+            loop.replies.append(Reply(reply["text"], tuple(Choice(t, v) for t, v in reply["choices"])))
+        if not last:
+            loop.say("desk.open")
+        return
+    hint = _hint(frame, pending)
+    if hint:
+        loop.say(hint)
+    loop.replies.append(pending.reply)
+
+
+def dont_know(loop: Loop) -> None:
+    """Say what to do without the detail that was asked for."""
+    frame = loop.desk.top
+    pending = _open(loop)
+    if frame is None or pending is None:
+        small_talk.reply(loop)
+        return
+    own = f"{_question(frame, pending)}.dont_know"
+    shared = f"desk.{pending.name}.dont_know"
+    person = offer("speak_to_person")
+    halt = Choice(words("desk.stop"), Pressed("say", "stop").dump())
+    loop.say(own if has_words(own) else shared if has_words(shared) else "desk.dont_know", person, halt)
+    loop.replies.append(pending.reply)
+
+
+def person(loop: Loop) -> None:
+    """Start the journey to a person; what was under way waits."""
+    loop.go("speak_to_person")
+
+
+def retry(loop: Loop) -> None:
+    """Run the journey that is open again, with nothing remembered of what was looked up."""
+    frame = loop.desk.top
+    if frame is None:
+        loop.say("desk.open")
+        return
+    for key in [k for k in loop.cache if k.startswith(f"{frame.id} ")]:
+        del loop.cache[key]
+    loop.advance(frame)
+
+
+def resume(loop: Loop) -> None:
+    """Come back to the journey that waits."""
+    if loop.desk.top is None:
+        loop.say("desk.open")
+    loop.resume()
+
+
+def small(loop: Loop) -> None:
+    """Answer small talk and come back to the open question."""
+    small_talk.reply(loop)
+    loop.resume()
+
+
+def correct(loop: Loop, frame: Frame, talk: Talk, pending: Pending) -> bool:
+    """Change an earlier answer, or ask which. Return whether anything was changed or asked."""
+    if change(loop, frame, talk, pending):
+        return True
+    wanted = loop.turn.intent == "correct_detail" or (pending.name == CHECK and YesNo().read(loop.turn, ()) is False)
+    if wanted:
+        ask_what_to_change(loop, frame, pending)
+    return wanted
+
+
+def change(loop: Loop, frame: Frame, talk: Talk, pending: Pending) -> bool:
+    """Change earlier answers to what the message says. Return whether there was anything to change."""
+    changed = False
+    for name, (reader, options) in talk.asked.items():
+        if name == pending.name or name not in frame.answers:
+            continue
+        try:
+            found = reader.spot(loop.turn, options)
+        except NotValid:
+            continue
+        if found is not None and isinstance(reader, Merges):
+            found = reader.merge(frame.answers[name], found)
+        if found is not None and found != frame.answers[name]:
+            loop.learn(frame, name, found)
+            changed = True
+    if changed:
+        frame.said.clear()
+        loop._hear(frame)
+        loop.say("desk.changed")
+        loop.advance(frame)
+    return changed
+
+
+def ask_what_to_change(loop: Loop, frame: Frame, pending: Pending) -> None:
+    """Offer the answers given so far, each to be changed by one press."""
+    rows = [r for r in pending.rows if r.change]
+    choices = tuple(Choice(r.label, Pressed("pick", r.name, frame.id, CHANGE).dump()) for r in rows)
+    if not choices:
+        loop.say("desk.change_how")
+        loop.replies.append(pending.reply)
+        return
+    frame.open = pending.name
+    loop.replies.append(Reply(words("desk.change"), choices, "question"))
+
+
+def not_understood(loop: Loop, frame: Frame, pending: Pending) -> None:
+    """Help with the open question; after two failures in a row, offer a person."""
+    frame.failures += 1
+    if frame.failures >= 2:
+        offer_a_person(loop, frame)
+        loop.replies.append(pending.reply)
+        return
+    loop.say(_hint(frame, pending) or "desk.not_understood")
+    loop.replies.append(pending.reply)
+
+
+def offer_a_person(loop: Loop, frame: Frame | None) -> None:
+    """Offer an adviser's call back."""
+    if frame:
+        frame.failures = 0
+    loop.desk.failures = 0
+    loop.log.flag(loop.turn.conversation_id, "not_understood")
+    choices = [offer("speak_to_person", words("desk.person.yes"))]
+    if frame:
+        choices.append(Choice(words("desk.stop"), Pressed("say", "stop").dump()))
+    loop.say("desk.person.offer", *choices)
+
+
+def did_you_mean(loop: Loop) -> None:
+    """Offer the likeliest wishes, and none of these, which searches the approved content."""
+    turn = loop.turn
+    likely = [
+        name
+        for name, confidence in turn.ranking
+        if confidence >= 0.05 and KIND.get(name) in ("journey", "answer", "emergency")
+    ][:MOST_CHOICES]
+    if not likely:
+        lost(loop)
+        return
+    choices = [offer(name) for name in likely if name not in EMERGENCIES]
+    choices += [offer(name) for name in likely if name in EMERGENCIES]
+    loop.desk.unsure = heard(turn, True)
+    none = Choice(words("desk.none_of_these"), Pressed("find", turn.text[:300]).dump())
+    loop.say("desk.did_you_mean", *choices, none)
+
+
+def lost(loop: Loop) -> None:
+    """Search the approved content with the resident's words; after two failures in a row, offer a person."""
+    turn = loop.turn
+    sure_out = turn.intent == "out_of_scope" and turn.confidence >= UNSURE
+    loop.desk.failures = 0 if sure_out else loop.desk.failures + 1
+    if loop.desk.failures >= 2:
+        offer_a_person(loop, None)
+        return
+    found = search.hits(turn.text)
+    if found and not sure_out:
+        loop.replies.append(search.find(turn.text))
+    else:
+        loop.say("desk.out_of_scope" if sure_out else "desk.lost", *small_talk.examples())
+
+
+def _open(loop: Loop) -> Pending | None:
+    return loop._pending(loop.desk.top)[0] if loop.desk.top else None
+
+
+def _question(frame: Frame, pending: Pending) -> str:
+    return str(pending.reply.extra.get("question") or f"{frame.journey}.{pending.name}").removesuffix(".ask")
+
+
+def _hint(frame: Frame, pending: Pending) -> str | None:
+    for key in (f"{_question(frame, pending)}.hint", f"desk.{pending.name}.hint"):
+        if has_words(key):
+            return key
+    return "desk.pick_hint" if pending.options else None
+
+
+CONTROL: dict[str, Callable[[Loop], None]] = {
+    "stop": stop,
+    "restart": restart,
+    "ask_why_needed": why,
+    "ask_to_repeat": say_again,
+    "dont_know": dont_know,
+    "speak_to_person": person,
+    "ask_if_bot": small,
+    "ask_capabilities": small,
+    "abuse": small,
+    "goodbye": small,
+    "thank": small,
+}
+# These give way when the open question can read an answer out of the message.
+GENTLE = frozenset({"dont_know", "thank", "goodbye", "ask_to_repeat", "abuse"})
+SAY: dict[str, Callable[[Loop], Any]] = {
+    "stop": stop,
+    "restart": restart,
+    "retry": retry,
+    "resume": resume,
+    "again": say_again,
+}

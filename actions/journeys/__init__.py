@@ -1,0 +1,36 @@
+"""What a resident can get done: one file a journey, named after its intent. A new journey adds a line here."""
+
+from collections.abc import Callable
+
+from actions.engine.talk import Talk
+from actions.journeys import (
+    cancel_repair_appointment,
+    change_repair_appointment,
+    check_bin_day,
+    check_council_tax_balance,
+    check_repair_status,
+    check_report_status,
+    order_bin,
+    pay_council_tax,
+    report_missed_bin,
+    report_repair,
+    report_street_problem,
+    speak_to_person,
+    struggling_to_pay,
+)
+
+JOURNEYS: dict[str, Callable[[Talk], None]] = {
+    "check_bin_day": check_bin_day.run,
+    "report_missed_bin": report_missed_bin.run,
+    "order_bin": order_bin.run,
+    "pay_council_tax": pay_council_tax.run,
+    "check_council_tax_balance": check_council_tax_balance.run,
+    "struggling_to_pay": struggling_to_pay.run,
+    "report_repair": report_repair.run,
+    "check_repair_status": check_repair_status.run,
+    "change_repair_appointment": change_repair_appointment.run,
+    "cancel_repair_appointment": cancel_repair_appointment.run,
+    "report_street_problem": report_street_problem.run,
+    "check_report_status": check_report_status.run,
+    "speak_to_person": speak_to_person.run,
+}

@@ -1,0 +1,143 @@
+"""What several journeys ask in the same way: an address of ours, a telephone number."""
+
+import re
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from actions.backoffice.places import Address
+from actions.engine.readers import PHONE, POSTCODE, Option, Pick, YesNo
+from actions.engine.talk import Talk
+from bot.clock import LONDON
+from bot.council import council
+
+NOT_LISTED = "not listed"
+
+
+def our_address(talk: Talk) -> Address:
+    """Return an address of the council's own area.
+
+    Uses what was said, asks before it uses the address of an earlier task, and says so when a postcode belongs to
+    another council. Answers: same_address, postcode, address (the UPRN).
+    """
+    known = known_address(talk)
+    if known:
+        return known
+    while True:
+        postcode = talk.ask("postcode", POSTCODE)
+        if not is_ours(talk, postcode):
+            continue
+        found = talk.lookup(f"addresses {postcode}", partial(talk.systems.places.by_postcode, postcode))
+        homes = [a for a in found if a.residential] or found
+        if not homes:
+            talk.refuse("postcode", "none", postcode=postcode)
+            continue
+        break
+    return _one_of(talk, homes)
+
+
+def known_address(talk: Talk) -> Address | None:
+    """Return the address of an earlier task, once the resident said that this one is about it too; else None."""
+    known = talk.desk.memory.get("address")
+    if not known or "address" in talk.frame.answers or _named(talk):
+        return None
+    yes, no = Option(talk.words("same_address.yes"), True), Option(talk.words("same_address.no"), False)
+    line = f"{known['line']}, {known['postcode']}"
+    return Address(**known) if talk.ask("same_address", YesNo(), options=(yes, no), address=line) else None
+
+
+def _one_of(talk: Talk, homes: list[Address]) -> Address:
+    options = [Option(a.line, a.uprn) for a in homes] + [Option(talk.words("address.not_listed"), NOT_LISTED)]
+    chosen = talk.ask("address", ADDRESS, options=options)
+    if chosen == NOT_LISTED:
+        talk.end("address.missing", go=("speak_to_person",))
+    address = next(a for a in homes if a.uprn == chosen)
+    talk.desk.memory["address"] = dict(vars(address))
+    return address
+
+
+def _named(talk: Talk) -> bool:
+    """Return whether this journey was told an address or postcode of its own."""
+    said = [e["entity"] for s in talk.frame.said for e in s["entities"]]
+    return "postcode" in talk.frame.answers or "postcode" in said
+
+
+class _AddressPick(Pick):
+    """One of the addresses: by its number in the street, its line, or the line that was said."""
+
+    def read(self, turn: Any, options: Any) -> Any:
+        """Prefer the house of that number to the option of that number."""
+        by_house = self._by_house(turn.text, options)
+        return by_house if by_house is not None else super().read(turn, options)
+
+    def spot(self, turn: Any, options: Any) -> Any:
+        """Find the address line that was said in passing, or the option's own words."""
+        named = re.search(r"\b(?:flat|number|no\.?|num)\s*(\d+[a-z]?)\b", turn.text.lower())
+        line = turn.value("address_line") or (named and named[0])
+        found = self._by_house(line, _on_street(line, options)) if line else None
+        return found if found is not None else super().spot(turn, options)
+
+    @staticmethod
+    def _by_house(text: str, options: Any) -> Any:
+        words = text.lower().replace(",", " ").replace("number", " ").replace("no.", " ").split()
+        flat = words[words.index("flat") + 1] if "flat" in words[:-1] else None
+        numbers = [w for w in words if w[:1].isdigit()]
+        if flat is None and len(words) > 6:
+            return None
+        start = f"flat {flat}" if flat else numbers[0] if numbers else None
+        if start is None:
+            return None
+        held = [o for o in options if f"{o.title.lower()} ".replace(",", " ").startswith(f"{start} ")]
+        return held[0].value if len(held) == 1 else None
+
+
+def _on_street(line: str, options: Any) -> list[Option]:
+    """Return the options that hold every name of a line: "5 Mill Lane" is not 5 Church Gardens."""
+    names = [w for w in re.findall(r"[a-z']+", line.lower()) if len(w) > 1 and w not in ("flat", "number", "num", "no")]
+    return [o for o in options if all(name in o.title.lower() for name in names)]
+
+
+ADDRESS = _AddressPick()
+
+
+def is_ours(talk: Talk, postcode: str) -> bool:
+    """Return whether a postcode is the council's; else say whose it is, with a link, and forget the answer."""
+    district = talk.lookup(f"district {postcode}", lambda: talk.systems.postcodes.lookup(postcode))
+    settings = council()
+    if district is None:
+        talk.refuse("postcode", "not_found", postcode=postcode, link=settings["find_council_url"])
+        return False
+    if district.gss != settings["gss"]:
+        talk.refuse("postcode", "elsewhere", postcode=postcode, district=district.name, link=settings["find_council_url"])
+        return False
+    return True
+
+
+def phone(talk: Talk) -> str:
+    """Return the number to reach the resident on, E.164; one given before in this conversation is used again."""
+    if "phone" not in talk.frame.answers and talk.desk.memory.get("phone"):
+        talk.frame.answers["phone"] = talk.desk.memory["phone"]
+    number = str(talk.ask("phone", PHONE))
+    talk.desk.memory["phone"] = number
+    return number
+
+
+def day(value: date) -> str:
+    """Return a day as residents read it: Tuesday 1 December."""
+    return f"{value:%A} {value.day} {value:%B}"
+
+
+def slot_words(start: datetime, end: datetime) -> str:
+    """Return an appointment as residents read it: Tuesday 1 December, 8am to 12pm."""
+    return f"{day(start.astimezone(LONDON).date())}, {_hour(start)} to {_hour(end)}"
+
+
+def _hour(at: datetime) -> str:
+    local = at.astimezone(LONDON)
+    minutes = f":{local:%M}" if local.minute else ""
+    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
+
+
+def national(number: str) -> str:
+    """Return an E.164 number as people in the UK write it: 07700 900123."""
+    return f"0{number[3:7]} {number[7:]}" if number.startswith("+44") else number

@@ -1,0 +1,43 @@
+"""Ask for a person: out of hours nobody is at the desk, so what can be promised is a call back, with consent."""
+
+from datetime import datetime
+
+from actions.acts import CALL_BACK
+from actions.engine.readers import Option, Text, YesNo
+from actions.engine.talk import Row, Talk
+from actions.journeys.parts import day, national, phone
+from bot.clock import LONDON, now
+from bot.council import council
+from bot.hours import call_back_promise, is_open
+
+
+def run(talk: Talk) -> None:
+    """Offer the lines that are open, else a call back."""
+    talk.tell("open" if is_open(now()) else "closed", number=council()["phones"]["contact_centre"])
+    yes, no = Option(talk.words("wanted.yes"), True), Option(talk.words("wanted.no"), False)
+    if not talk.ask("wanted", YesNo(), options=(yes, no), by=promised(call_back_promise(now()))):
+        talk.end("declined")
+    call_back(talk, team="contact_centre")
+
+
+def call_back(talk: Talk, team: str, about: str | None = None) -> None:
+    """Take a call back for a team: what it is about, the number, what is kept, and the time that is promised."""
+    number = phone(talk)
+    about = about or str(talk.ask("about", Text(least=2, most=300), spot=False))
+    by = promised(call_back_promise(now()))
+    talk.check(
+        [
+            Row("phone", talk.words("row.phone"), national(number)),
+            Row("about", talk.words("row.about"), about, change="about" in talk.frame.answers),
+            Row("by", talk.words("row.by"), by, change=False),
+        ]
+    )
+    done = talk.act(CALL_BACK, {"phone": number, "about": about, "team": team, "by": by})
+    talk.end("confirmed", by=by, number=national(number), reference=done.reference)
+
+
+def promised(at: datetime) -> str:
+    """Return a promised time as residents read it: 12pm on Tuesday 1 December."""
+    local = at.astimezone(LONDON)
+    hour = "midday" if local.hour == 12 else f"{local.hour % 12 or 12}{'am' if local.hour < 12 else 'pm'}"
+    return f"{hour} on {day(local.date())}"

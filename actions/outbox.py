@@ -1,0 +1,70 @@
+"""Does what was kept when a system could not be reached, finds out what became of what is unknown, asks after payments.
+
+It runs in the action server, in one thread. A commitment is claimed before it is tried, so two action servers never
+do one act twice. The resident is told later, by a numbered reply in their conversation.
+"""
+
+import logging
+from datetime import datetime, timezone
+from threading import Event, Thread
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions.acts import ACTS
+from actions.acts.base import attempt, look_up
+from actions.acts.take_payment import ask_pay
+from actions.backoffice.deadline import deadline
+from actions.backoffice.errors import BackOfficeError
+from actions.backoffice.systems import Systems
+from bot.log import Commitment, ConversationLog
+from bot.log.states import UNKNOWN
+
+SECONDS = 5.0
+BATCH = 20
+logger = logging.getLogger(__name__)
+
+
+class Outbox:
+    """The thread. `start` and `stop` it with the server; `round` does one pass, for a test."""
+
+    def __init__(self, systems: Systems, log: ConversationLog) -> None:
+        self.systems = systems
+        self.log = log
+        self._stopped = Event()
+        self._thread = Thread(target=self._run, name="outbox", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work every five seconds."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after what is under way; waits two seconds at the most."""
+        self._stopped.set()
+        self._thread.join(timeout=2)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(SECONDS):
+            try:
+                self.round()
+            except SQLAlchemyError:
+                logger.exception("the outbox can't reach the database; it tries again")
+
+    def round(self) -> None:
+        """Do one pass over what is due."""
+        for commitment in self.log.due_for_retry(datetime.now(timezone.utc), BATCH):
+            with deadline(10):
+                self._settle(commitment)
+        for commitment in self.log.open_payments():
+            with deadline(10):
+                try:
+                    ask_pay(commitment, self.systems, self.log)
+                except BackOfficeError as error:
+                    logger.info("Pay not reached for %s: %s", commitment.key, error)
+
+    def _settle(self, commitment: Commitment) -> None:
+        """Do what was kept; look up what may have been done (unknown, or begun by a process that died)."""
+        act = ACTS[commitment.kind]
+        if commitment.state == UNKNOWN or commitment.attempts == 0:
+            look_up(act, commitment, self.systems, self.log, later=True)
+        else:
+            attempt(act, commitment, self.systems, self.log, later=True)
