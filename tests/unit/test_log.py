@@ -42,9 +42,7 @@ def test_a_session_has_one_conversation_however_often_it_is_opened(log: Conversa
     assert log.open("telegram", "session-1").id != first.id
 
 
-def test_a_conversation_is_the_same_after_a_long_idle_time(
-    log: ConversationLog, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_conversation_is_the_same_after_a_long_idle_time(log: ConversationLog, monkeypatch: pytest.MonkeyPatch) -> None:
     first = log.open("web", "session-1")
     monkeypatch.setenv("NOW", (now() + timedelta(days=30)).isoformat())
     assert log.open("web", "session-1").id == first.id

@@ -42,8 +42,7 @@ def test_the_migrations_can_be_undone(engine: Engine) -> None:
 
 def test_processes_that_start_together_all_get_the_tables(database_url: str) -> None:
     starts = [
-        subprocess.Popen([sys.executable, "-c", UPGRADE, database_url], cwd=ROOT, stderr=subprocess.PIPE)
-        for _ in range(3)
+        subprocess.Popen([sys.executable, "-c", UPGRADE, database_url], cwd=ROOT, stderr=subprocess.PIPE) for _ in range(3)
     ]
     for start in starts:
         _, errors = start.communicate(timeout=60)

@@ -69,9 +69,7 @@ def test_a_card_number_is_masked_however_it_is_spaced(number: str, separator: st
 
 
 @given(card_numbers(), st.lists(st.sampled_from(SEPARATORS), min_size=18, max_size=18))
-def test_a_card_number_is_masked_with_separators_of_all_kinds_between_its_groups(
-    number: str, separators: list[str]
-) -> None:
+def test_a_card_number_is_masked_with_separators_of_all_kinds_between_its_groups(number: str, separators: list[str]) -> None:
     parts = groups_of(number)
     text = "".join(part + separator for part, separator in zip(parts, [*separators[: len(parts) - 1], ""], strict=True))
     assert digits_in(redact(text).text) == ""
@@ -251,9 +249,7 @@ FRAGMENTS = st.sampled_from(
 )  # fmt: skip
 
 
-@given(
-    st.one_of(st.text(), st.lists(FRAGMENTS, max_size=14).map("".join), st.lists(FRAGMENTS, max_size=14).map(" ".join))
-)
+@given(st.one_of(st.text(), st.lists(FRAGMENTS, max_size=14).map("".join), st.lists(FRAGMENTS, max_size=14).map(" ".join)))
 @settings(max_examples=400)
 @example("cvv 123 cvv 456 789")
 @example("123 cvv 456 cvv 789")

@@ -83,9 +83,7 @@ def test_a_conversation_that_goes_on_is_kept_whole(
     assert len(log.messages(old)) == 3
 
 
-def test_a_dialogue_written_after_its_erasure_goes_at_the_next_run(
-    log: ConversationLog, engine: Engine, old: str
-) -> None:
+def test_a_dialogue_written_after_its_erasure_goes_at_the_next_run(log: ConversationLog, engine: Engine, old: str) -> None:
     log.erase(old)
     with writing(engine) as conn:
         conn.execute(dialogues.insert().values(conversation_id=old, state={"slot": 1}, updated_at=START))

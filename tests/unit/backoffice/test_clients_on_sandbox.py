@@ -226,9 +226,7 @@ def test_a_repair_is_booked_read_moved_and_cancelled(systems: Systems) -> None:
     room, problem, issue = leaf(repairs.triage("tenant"))
     job = (room.value, problem.value, issue.value if issue else "")
     slots = repairs.slots("tenant", *job, home.location_id)
-    booked = repairs.book(
-        "tenant", RepairRequest(home, room, problem, issue, "Tap drips", PHONE, "text", PHONE, slots[0])
-    )
+    booked = repairs.book("tenant", RepairRequest(home, room, problem, issue, "Tap drips", PHONE, "text", PHONE, slots[0]))
     read = repairs.get(MILL_LANE, booked.id)
     assert read and read.slot == slots[0] and read.kind == "tenant"
     assert read.room and read.room.display == room.display and read.property == home
@@ -335,9 +333,7 @@ def test_a_faulty_read_is_retryable_within_its_time(sandbox: str, systems: Syste
 
 @pytest.mark.parametrize("kind", MEANS)
 @pytest.mark.parametrize("system", WRITES)
-def test_a_faulty_write_is_never_taken_for_done_or_undone(
-    sandbox: str, systems: Systems, system: str, kind: str
-) -> None:
+def test_a_faulty_write_is_never_taken_for_done_or_undone(sandbox: str, systems: Systems, system: str, kind: str) -> None:
     break_down(sandbox, system, kind, 1)
     with deadline(2.2), pytest.raises(BackOfficeError) as caught:
         WRITES[system](systems)

@@ -86,9 +86,7 @@ def test_an_account_of_a_supplier_without_our_extra_path_has_no_instalment_or_te
 
 
 def test_an_account_whose_check_digit_is_another_is_not_that_account(told: Any) -> None:
-    told.tell(
-        "/council-tax/71234567", {"accountReference": 71234567, "accountCheckDigit": "1", "accountBalance": 412.5}
-    )
+    told.tell("/council-tax/71234567", {"accountReference": 71234567, "accountCheckDigit": "1", "accountBalance": 412.5})
     assert revenues("hackney", told.url, "key").account("712345672") is None
 
 

@@ -73,9 +73,7 @@ def test_the_oldest_gives_way_when_the_memory_is_full() -> None:
 
 def test_many_threads_may_use_the_memory_at_once() -> None:
     cache: TtlCache[int] = TtlCache(60, most=3)
-    threads = [
-        threading.Thread(target=lambda: [cache.get_or_load(n % 7, lambda: 1) for n in range(500)]) for _ in range(8)
-    ]
+    threads = [threading.Thread(target=lambda: [cache.get_or_load(n % 7, lambda: 1) for n in range(500)]) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,0 +1,38 @@
+import json
+
+import pytest
+
+from bot import records
+from bot.log import ConversationLog, Reply
+
+
+@pytest.fixture
+def conversation(log: ConversationLog, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A conversation with one question and its answer."""
+    monkeypatch.setattr(records, "get_log", lambda: log)
+    opened = log.open("web", "somebody")
+    received = log.receive(opened.id, "m1", "when is my bin day")
+    log.answer(opened.id, received.seq, [Reply("On Tuesday")])
+    return opened.id
+
+
+def test_export_prints_the_transcript(conversation: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert records.export([conversation]) == 0
+    assert "On Tuesday" in capsys.readouterr().out
+
+
+def test_export_as_json_has_all_that_is_kept(conversation: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert records.export([conversation, "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert [(m["direction"], m["text"]) for m in record["messages"]] == [("in", "when is my bin day"), ("out", "On Tuesday")]
+
+
+def test_erase_erases(conversation: str, log: ConversationLog, capsys: pytest.CaptureFixture[str]) -> None:
+    assert records.erase([conversation]) == 0
+    assert log.messages(conversation) == []
+    assert conversation in capsys.readouterr().out
+
+
+def test_an_unknown_conversation_is_an_error(conversation: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert records.export(["nothing"]) == records.erase(["nothing"]) == 1
+    assert "nothing" in capsys.readouterr().err
