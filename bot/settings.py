@@ -80,6 +80,7 @@ class Settings:
         for field in fields(cls):
             if field.name not in values and str(field.default).startswith(SANDBOX):
                 values[field.name] = str(field.default).replace(SANDBOX, sandbox)
+        values.setdefault("public_url", f"http://127.0.0.1:{values.get('port', cls.port)}")
         for name in ("secret_key", "action_secret"):
             if not values.get(name):
                 values[name] = _kept_secret(name)

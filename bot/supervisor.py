@@ -13,6 +13,7 @@ from honcho.printer import Printer
 from bot.settings import ROOT, Settings, get_settings
 
 READY_SECONDS = 120
+INTERRUPTED = 130  # Ctrl-C, as honcho tells it
 
 
 def run() -> int:
@@ -24,14 +25,19 @@ def run() -> int:
         print(f"Port already in use: {names}. Stop what uses it, or set PORT, ACTION_PORT or SANDBOX_PORT.")
         return 1
     manager = Manager(Printer(sys.stdout))
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
+    environment = {
+        "PAY_WEBHOOK_TARGET": f"{settings.public_url}/webhooks/pay",
+        **os.environ,
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": str(ROOT),
+    }
     if settings.uses_sandbox:
         manager.add_process("sandbox", f"exec {sys.executable} -m actions.sandbox", env=environment, cwd=str(ROOT))
     manager.add_process("actions", f"exec {sys.executable} -m actions", env=environment, cwd=str(ROOT))
     manager.add_process("assistant", f"exec {sys.executable} -m bot serve", env=environment, cwd=str(ROOT))
     threading.Thread(target=_announce, args=(settings,), daemon=True).start()
     manager.loop()
-    return int(manager.returncode or 0)
+    return 0 if manager.returncode == INTERRUPTED else int(manager.returncode or 0)
 
 
 def _ports(settings: Settings) -> dict[int, str]:
