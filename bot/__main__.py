@@ -49,11 +49,18 @@ def _erase(rest: Sequence[str]) -> int:
     return erase(list(rest))
 
 
+def _desk(rest: Sequence[str]) -> int:
+    from bot.morning import main
+
+    return main(list(rest))
+
+
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "run": (_run, "start the sandbox, the action server and the assistant"),
     "serve": (_serve, "start the assistant alone"),
     "train": (_train, "train a model if something changed (--force: always)"),
     "evaluate": (_evaluate, "score the understanding: FILE.csv with text,intent [--json]"),
+    "desk": (_desk, "print what the night leaves for staff [--json]"),
     "retain": (_retain, "delete what is older than its retention rule"),
     "export": (_export, "print a conversation's transcript: CONVERSATION [--json]"),
     "erase": (_erase, "erase a conversation: CONVERSATION"),

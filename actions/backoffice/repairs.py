@@ -157,11 +157,11 @@ class Repairs:
     def change(self, postcode: str, repair_id: str, slot: Slot) -> None:
         """Move the appointment. A write that may be repeated. Raises NotFound when there is no such repair."""
         params = {"postcode": postcode, "repairId": repair_id}
-        self._write("change", self._paths.change, wire_slot(slot), params)
+        _in_words(self._write("change", self._paths.change, wire_slot(slot), params))
 
     def cancel(self, postcode: str, repair_id: str) -> None:
         """Cancel the repair. A write that may be repeated. Raises NotFound when there is no such repair."""
-        self._write("cancel", self._paths.cancel, None, {"postcode": postcode, "repairId": repair_id})
+        _in_words(self._write("cancel", self._paths.cancel, None, {"postcode": postcode, "repairId": repair_id}))
 
     def _triage(self, kind: Kind) -> tuple[Option, ...]:
         found = self._get("triage", _path(self._paths.triage, kind), EXITS)
@@ -195,6 +195,12 @@ class Repairs:
                 raise answer.garbage()
             self._token.value, self._token.good_until = token, asked + TOKEN_SECONDS
         return {"Authorization": f"Bearer {self._token.value}"}
+
+
+def _in_words(answer: Answer) -> None:
+    """Take a sentence, which is all that the contract gives. Raises OutcomeUnknown for a web page in its place."""
+    if answer.text.lstrip().startswith("<"):
+        raise answer.garbage()
 
 
 def _path(template: str, kind: Kind) -> str:

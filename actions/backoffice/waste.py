@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from actions.backoffice.errors import NotFound
 from actions.backoffice.http import Door, segment
 
 # Words in a council's own name for a bin, and our name for it: the keys of `bins.names` in council.yml.
@@ -84,17 +85,38 @@ class Waste:
             first.setdefault(collection.bin, collection)
         return list(first.values())
 
-    def services(self, uprn: str) -> list[BinService]:
+    def services(self, uprn: str, postcode: str) -> list[BinService]:
         """Return the bins of a home, with what was logged on their last collection; [] for a home that has none.
 
-        Where the services come without their events, the events are asked for too and put to the last collection.
+        Where the services come without their events, the events are asked for too and put to the last collection. A
+        council that has only UKBinCollectionData's server gets the next dates, and nothing about the last collection.
         """
-        body = self._door.get("services", "/services", params={"uprn": uprn})
+        try:
+            body = self._door.get("services", "/services", params={"uprn": uprn})
+        except NotFound:
+            return [_dates_only(collection) for collection in self.next_collections(uprn, postcode)]
         raw = body.read(lambda items: [(one, _service(one)) for one in items])
         if all("events" in (one.get("last_collection") or {"events": []}) for one, _ in raw):
             return [service for _, service in raw]
         events = self._door.get("events", "/events", params={"uprn": uprn}).json()
         return body.read(lambda items: [_service(one, events) for one in items])
+
+
+def _dates_only(collection: Collection) -> BinService:
+    return BinService(
+        id=collection.bin,
+        name=collection.bin,
+        bin=collection.bin,
+        frequency="",
+        last_date=None,
+        last_event=None,
+        next_date=collection.next_date,
+        usual_date=None,
+        change_reason=None,
+        round_late_until=None,
+        report_open=None,
+        assisted=False,
+    )
 
 
 def bin_of(name: str) -> str:

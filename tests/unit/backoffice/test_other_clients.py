@@ -50,7 +50,7 @@ def test_services_that_come_without_their_events_are_given_them_from_the_events(
             event | {"date_created": "2026-11-20T10:00:00Z", "service": "1-x", "type": "Damaged"},
         ],
     )
-    (service,) = Waste(told.url, "Council", "https://www.ashcombe.example").services("1")
+    (service,) = Waste(told.url, "Council", "https://www.ashcombe.example").services("1", "AZ1 2BB")
     assert service.last_event and service.last_event.type == "Contaminated"
     assert (service.last_date, service.next_date) == (date(2026, 11, 20), None)
 
@@ -188,3 +188,13 @@ def test_the_copy_of_the_bank_holidays_stands_in_and_is_not_asked_for_again_at_o
 def test_the_copy_that_ships_with_the_assistant_can_be_read() -> None:
     holidays = Calendar("http://127.0.0.1:9").bank_holidays()
     assert any(h.title == "Boxing Day" and h.notes == "Substitute day" for h in holidays)
+
+
+def test_a_council_with_only_the_bin_day_server_still_gives_the_next_dates(told: Any) -> None:
+    days = [("General Waste", "14/12/2026"), ("Food Waste", "21/12/2026")]
+    told.tell("/api/bin_collection/Council", {"bins": [{"type": t, "collectionDate": d} for t, d in days]})
+    found = Waste(told.url, "Council", "https://www.ashcombe.example").services("1", "AZ1 2BB")
+    assert [(s.bin, s.next_date, s.last_date) for s in found] == [
+        ("refuse", date(2026, 12, 14), None),
+        ("food", date(2026, 12, 21), None),
+    ]

@@ -1,0 +1,94 @@
+"""What the night leaves for staff: `python -m bot desk`. Until the console is there, this is the morning's list."""
+
+import argparse
+import json
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.clock import LONDON
+from bot.council import council
+from bot.db import get_engine, reading, upgrade
+from bot.log.commitment import commitments
+from bot.log.conversation import conversations
+from bot.log.message import messages
+from bot.log.states import OPEN, REJECTED, STAFF, WAITING
+
+CALL_BACK = "call_back"
+
+
+def morning() -> dict[str, list[dict[str, Any]]]:
+    """Return what somebody must look at, oldest first, as plain data without a resident's words.
+
+    `emergencies` and `other_flags` (conversations and why), `call_backs`, `acts` (what is not done, not known or
+    refused), and `unanswered` (messages that wait).
+    """
+    with reading(get_engine()) as conn:
+        flagged = conn.execute(sa.select(conversations).where(conversations.c.erased_at.is_(None)).order_by("last_at")).all()
+        acts = conn.execute(
+            sa.select(commitments)
+            .where(sa.or_(commitments.c.state.in_([*OPEN, REJECTED]), commitments.c.kind == CALL_BACK))
+            .order_by(commitments.c.id)
+        ).all()
+        waiting = conn.execute(
+            sa.select(messages.c.conversation_id, messages.c.seq, messages.c.created_at, messages.c.state)
+            .where(messages.c.state.in_([WAITING, STAFF]))
+            .order_by(messages.c.id)
+        ).all()
+    emergencies = set(_emergencies())
+    return {
+        "emergencies": [_flags(row, emergencies) for row in flagged if emergencies & set(row.flags)],
+        "call_backs": [_act(row) for row in acts if row.kind == CALL_BACK],
+        "acts": [_act(row) for row in acts if row.kind != CALL_BACK],
+        "other_flags": [_flags(row, set(row.flags)) for row in flagged if row.flags and not emergencies & set(row.flags)],
+        "unanswered": [
+            {"conversation": row.conversation_id, "message": row.seq, "at": _time(row.created_at), "state": row.state}
+            for row in waiting
+        ],
+    }
+
+
+def main(argv: list[str]) -> int:
+    """Print the list for people, or with `--json` for a program."""
+    parser = argparse.ArgumentParser(prog="python -m bot desk", description=main.__doc__)
+    parser.add_argument("--json", action="store_true")
+    wanted = parser.parse_args(argv)
+    upgrade()
+    found = morning()
+    if wanted.json:
+        print(json.dumps(found, indent=2))
+        return 0
+    for name, rows in found.items():
+        print(f"{name.replace('_', ' ').capitalize()}: {len(rows)}")
+        for row in rows:
+            print("  " + ", ".join(f"{key} {value}" for key, value in row.items() if value))
+    return 0
+
+
+def _emergencies() -> tuple[str, ...]:
+    from bot.safety.emergency import emergencies
+
+    return emergencies()
+
+
+def _flags(row: Any, wanted: set[str]) -> dict[str, Any]:
+    return {"conversation": row.id, "why": " ".join(f for f in row.flags if f in wanted), "last": _time(row.last_at)}
+
+
+def _act(row: Any) -> dict[str, Any]:
+    request = row.request if row.kind == CALL_BACK else {}
+    team = str(request.get("team") or row.owner)
+    return {
+        "kind": row.kind,
+        "state": row.state,
+        "team": council()["teams"].get(team, team),
+        "reference": row.reference or "",
+        "phone": request.get("phone", ""),
+        "by": request.get("by", ""),
+        "conversation": row.conversation_id or "",
+        "at": _time(row.created_at),
+    }
+
+
+def _time(at: Any) -> str:
+    return f"{at.astimezone(LONDON):%Y-%m-%d %H:%M}"
