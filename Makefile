@@ -31,7 +31,7 @@ $(UV):
 
 install: .venv/.installed ## Install the locked environment
 
-$(WIDGET)/static/dist/.built: .venv/.installed $(WIDGET)/package.json $(WIDGET)/package-lock.json $(wildcard $(WIDGET)/src/*)
+$(WIDGET)/static/dist/.built: .venv/.installed $(WIDGET)/build.py $(WIDGET)/package.json $(WIDGET)/package-lock.json $(wildcard $(WIDGET)/src/*)
 	@echo "Building the page's script and styles"
 	@$(RUN) -m bot.widget.build
 	@touch $@

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def database_url(tmp_path: Path) -> str:
 @pytest.fixture
 def settings(sandbox_url: str, free_port: int) -> Settings:
     """Settings with the systems of the sandbox, and a limit that no test meets by chance."""
-    systems = {
+    systems: dict[str, Any] = {
         f"{name}_url": f"{sandbox_url}/{name}"
         for name in ("pay", "notify", "open311", "repairs", "waste", "places", "revenues", "calendar")
     }

@@ -1,13 +1,16 @@
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import requests
 from icalendar import Calendar
 
+from actions.backoffice.waste import BinService, Collection
+from bot.channels.feeds import calendar
 from bot.clock import today
 from bot.council import council
 from bot.feeds import calendar_signature
+from bot.words import words
 from tests.scripted import Site
 
 UPRN = "100091202104"
@@ -41,12 +44,21 @@ def test_the_ids_are_stable_and_each_is_there_once(path: str) -> None:
     assert all(uid.startswith(f"{UPRN}-") and uid.endswith("@night-desk") for uid in ids)
 
 
-def test_a_bank_holiday_is_said(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    notes = [
-        str(event.get("description", ""))
-        for event in Calendar.from_ical(requests.get(path, timeout=20).content).walk("VEVENT")
-    ]
-    assert any("bank holiday" in note or "because of" in note for note in notes)
+def service(wanted: str, day: date, usual: date | None = None, reason: str | None = None) -> BinService:
+    return BinService(wanted, wanted, wanted, "weekly", None, None, day, usual, reason, None, None, False)
+
+
+def test_why_a_day_moved_is_said() -> None:
+    moved = service("food", date(2026, 12, 29), usual=date(2026, 12, 28), reason="Boxing Day")
+    later = [Collection("food", date(2026, 12, 29)), Collection("food", date(2027, 1, 5))]
+    [first, second] = Calendar.from_ical(calendar(UPRN, [moved], later)).walk("VEVENT")
+    assert str(first["description"]) == words("page.feed.moved", usual="Monday 28 December", reason="Boxing Day")
+    assert "description" not in second
+
+
+def test_a_bank_holiday_in_the_week_is_said() -> None:
+    [event] = Calendar.from_ical(calendar(UPRN, [], [Collection("food", date(2026, 12, 31))])).walk("VEVENT")
+    assert str(event["description"]) == words("page.feed.holiday", holiday="Boxing Day")
 
 
 def test_an_address_that_we_did_not_sign_is_not_found(site: Site, path: str) -> None:
