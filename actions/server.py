@@ -44,8 +44,13 @@ def create_app(settings: Settings | None = None) -> Starlette:
             action, tracker = call["next_action"], call["tracker"]
         except (ValueError, KeyError, TypeError):
             return JSONResponse({"error": "not a call of an action"}, 422)
+        if not isinstance(tracker, dict) or not isinstance(tracker.get("sender_id"), str):
+            return JSONResponse({"error": "not a call of an action"}, 422)
         if action not in ENGINE_ACTIONS:
             return JSONResponse({"error": "no such action", "action_name": "unknown"}, 404)
+        if action == "action_restart" and (tracker.get("active_loop") or {}).get("name"):
+            # Rasa runs the loop's validation after it, and that is where this turn is answered.
+            return JSONResponse({"events": [], "responses": []})
         return JSONResponse(await to_thread.run_sync(desks.answer, tracker, limiter=limiter))
 
     async def health(request: Request) -> Response:

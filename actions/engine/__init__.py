@@ -3,7 +3,10 @@
     turn.py      what the resident sent, as Rasa understood it
     desk.py      what is kept from turn to turn: the stack of journeys, and what may be remembered
     readers.py   how an answer is read out of words, entities, a choice, a photo or a place
+    options.py   what is offered as an answer
+    likeness.py  how like what was typed is to what was offered
     talk.py      what a journey uses: ask, check, look up, act, tell
+    runner.py    running journeys: to their open question, on with an answer, back to the one that waits
     loop.py      the loop: an answer, a correction, a digression, a switch, or not understood
     repair.py    stop, why, say it again, I don't know, change an answer, two failures
     small_talk.py  greetings, thanks, insults, a person

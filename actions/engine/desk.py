@@ -1,5 +1,6 @@
 """What is kept from turn to turn: the stack of journeys and what the conversation remembers. All of it is JSON."""
 
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -33,7 +34,6 @@ class Desk:
     stack: list[Frame] = field(default_factory=list)
     memory: dict[str, Any] = field(default_factory=dict)
     failures: int = 0
-    waiting: list[str] = field(default_factory=list)
     last: list[dict[str, Any]] = field(default_factory=list)
     unsure: dict[str, Any] | None = None
     seq: int = 0
@@ -63,8 +63,8 @@ class Desk:
 
     @classmethod
     def from_json(cls, data: dict[str, Any] | None) -> "Desk":
-        """Read the state back; None is a new conversation."""
-        data = dict(data or {})
+        """Read the state back; None is a new conversation. `data` is left as it is, whatever a turn does to the desk."""
+        data = deepcopy(data or {})
         data["stack"] = [Frame(**frame) for frame in data.get("stack", [])]
         return cls(**data)
 

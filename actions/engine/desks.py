@@ -35,6 +35,9 @@ class Desks:
         turn = Turn.from_tracker(tracker)
         slots = tracker.get("slots") or {}
         desk = Desk.from_json(slots.get("desk"))
+        if turn.seq and desk.seq == turn.seq:
+            # Rasa saved this turn, and a crash came before its replies were written down: they are still known.
+            return {"events": [_kept(desk)], "responses": [{"custom": reply} for reply in desk.last]}
         loop = Loop(turn, desk, self.systems, self.log, self._cache(turn.conversation_id))
         try:
             with deadline(self.settings.turn_seconds):
@@ -44,8 +47,8 @@ class Desks:
             self.log.flag(turn.conversation_id, "failed_turn")
             desk = Desk.from_json(slots.get("desk"))
             replies = [Reply(words("desk.broken"), kind="notice")]
-        events = [{"event": "slot", "timestamp": None, "name": "desk", "value": desk.to_json()}]
-        return {"events": events, "responses": [_response(reply) for reply in replies]}
+        desk.seq, desk.last = turn.seq, [_custom(reply) for reply in replies]
+        return {"events": [_kept(desk)], "responses": [{"custom": reply} for reply in desk.last]}
 
     def _cache(self, conversation_id: str) -> dict[str, Any]:
         now = time.monotonic()
@@ -59,7 +62,12 @@ class Desks:
             return cache
 
 
-def _response(reply: Reply) -> dict[str, Any]:
-    """Return a reply as Rasa's protocol has it; what is not text goes in `custom`, which our channels read."""
+def _kept(desk: Desk) -> dict[str, Any]:
+    """Return the event that keeps the state."""
+    return {"event": "slot", "timestamp": None, "name": "desk", "value": desk.to_json()}
+
+
+def _custom(reply: Reply) -> dict[str, Any]:
+    """Return a reply as our channels read it in `custom` of Rasa's protocol, where what is not text goes."""
     choices = [{"title": c.title, "value": c.value} for c in reply.choices]
-    return {"custom": {"text": reply.text, "choices": choices, "kind": reply.kind, "extra": reply.extra}}
+    return {"text": reply.text, "choices": choices, "kind": reply.kind, "extra": reply.extra}

@@ -8,41 +8,23 @@ Each turn first runs the journey to find its open question (`Pending`), reads th
 again with what was learnt.
 """
 
-import logging
-from dataclasses import dataclass, field, replace
 from typing import Any
 
-from actions.backoffice.errors import BackOfficeError
-from actions.backoffice.systems import Systems
-from actions.engine import repair, search, small_talk
-from actions.engine.desk import Desk, Frame, heard
+from actions.engine import repair, search
+from actions.engine.desk import Frame
 from actions.engine.readers import NotValid
-from actions.engine.talk import CHANGE, CHECK, Ended, Pending, Talk, Unacted, offer
-from actions.engine.turn import Pressed, Turn
+from actions.engine.runner import Runner
+from actions.engine.talk import CHANGE, CHECK, Pending
+from actions.engine.turn import Pressed
 from actions.engine.understanding import CONVERSATION, EMERGENCIES, SMALL_TALK, SURE, UNSURE, VERY_SURE
 from actions.journeys import JOURNEYS
-from bot.clock import now
-from bot.log import Choice, ConversationLog, Reply
+from bot.log import Reply
 from bot.nlu.values import parse_yes_no
-from bot.safety import emergency
 from bot.words import has_words, words
 
-logger = logging.getLogger(__name__)
-MOST_STEPS = 8
-MOST_REFUSALS = 2
 
-
-@dataclass
-class Loop:
+class Loop(Runner):
     """One turn. `run` returns the replies (at least one) and leaves the new state in `desk`."""
-
-    turn: Turn
-    desk: Desk
-    systems: Systems
-    log: ConversationLog
-    cache: dict[str, Any]
-    replies: list[Reply] = field(default_factory=list)
-    unsure: dict[str, Any] | None = None
 
     def run(self) -> list[Reply]:
         """Deal with the turn."""
@@ -53,16 +35,9 @@ class Loop:
             self._in_journey(self.desk.top)
         else:
             self._open_floor()
-        self._serve_waiting()
         if not self.replies:
             self.replies.append(Reply(words("desk.open")))
-        self.desk.last = [{"text": r.text, "choices": [[c.title, c.value] for c in r.choices]} for r in self.replies[-2:]]
-        self.desk.seq = self.turn.seq
         return self.replies
-
-    def say(self, key: str, *choices: Choice, kind: str = "answer", **values: Any) -> None:
-        """Add a reply in the words of `key`."""
-        self.replies.append(Reply(words(key, **values), tuple(choices), kind))
 
     # -- choices ---------------------------------------------------------------------------------------------------
 
@@ -86,7 +61,7 @@ class Loop:
         if frame is not self.desk.top:
             self.desk.raise_to_top(frame)
         if pressed.question == CHECK:
-            pending, _ = self._pending(frame)
+            pending, _ = self.pending(frame)
             if pending and pending.name == CHECK:
                 self._checked(frame, pending, pressed.value)
             else:
@@ -104,10 +79,11 @@ class Loop:
 
     def _in_journey(self, frame: Frame) -> None:
         turn = self.turn
-        pending, talk = self._pending(frame)
+        pending, talk = self.pending(frame)
         if self._interrupted(pending):
             return
-        if pending is None:
+        if pending is None or pending.name != frame.open:
+            # A question that was never put, because a system was not reached, is answered by nothing.
             self._no_question(frame)
             return
         if turn.intent == "correct_detail" and turn.confidence >= SURE and repair.change(self, frame, talk, pending):
@@ -120,7 +96,7 @@ class Loop:
                 self._not_valid(frame, pending, wrong)
             return
         if answer is not None and not self._asks_something_else(frame, pending, answer):
-            self._hear(frame)
+            self.hear(frame)
             if pending.name == CHECK:
                 self._checked(frame, pending, answer)
             else:
@@ -128,13 +104,14 @@ class Loop:
                 self.advance(frame)
             return
         if turn.photo_id or turn.location:
-            self._hear(frame)
+            self.hear(frame)
             self.advance(frame)
             return
         corrects = turn.intent in ("correct_detail", "deny", "inform") or pending.name == CHECK
         if corrects and repair.correct(self, frame, talk, pending):
             return
         if not self._other_wish(frame, pending):
+            self.hear(frame)
             repair.not_understood(self, frame, pending)
 
     def _no_question(self, frame: Frame) -> None:
@@ -144,7 +121,7 @@ class Loop:
         if served and turn.confidence >= SURE and turn.intent != frame.journey:
             self.go(turn.intent)
             return
-        self._hear(frame)
+        self.hear(frame)
         repair.retry(self)
 
     def _interrupted(self, pending: Pending | None) -> bool:
@@ -171,13 +148,15 @@ class Loop:
     def _asks_something_else(self, frame: Frame, pending: Pending, answer: Any) -> bool:
         """Return whether words that could be read as an answer are plainly another wish.
 
-        They are when they ask, or when they only begin like a yes ("I would like to report a pothole").
+        They are when they ask, when they only begin like a yes ("I would like to report a pothole"), or when what sounds
+        like a number says what goes before ("report a pothole first").
         """
         turn = self.turn
         other = turn.intent != frame.journey and (turn.intent in JOURNEYS or search.has_page(turn.intent))
         if not other or turn.confidence < VERY_SURE or answer is False or turn.words < (1 if pending.reader.free else 4):
             return False
-        return turn.asks or (answer is True and turn.words >= 5 and parse_yes_no(turn.text.split()[0]) is None)
+        before = turn.text.lower().rstrip(" .!").endswith(" first")
+        return turn.asks or before or (answer is True and turn.words >= 5 and parse_yes_no(turn.text.split()[0]) is None)
 
     def _other_wish(self, frame: Frame, pending: Pending) -> bool:
         """Serve a wish that is not an answer: another journey, an answer, small talk. Return whether there was one."""
@@ -185,14 +164,14 @@ class Loop:
         if turn.confidence < SURE:
             return False
         if turn.intent == frame.journey:
-            self._hear(frame)
+            self.hear(frame)
             return self._advanced(frame, pending)
         if turn.intent in EMERGENCIES:
             self.emergency(turn.intent)
         elif turn.intent in JOURNEYS or search.has_page(turn.intent):
             self.go(turn.intent)
         elif turn.intent in SMALL_TALK:
-            small_talk.reply(self)
+            self.small_talk(turn.intent)
             self.resume()
         else:
             return False
@@ -200,24 +179,11 @@ class Loop:
 
     def _advanced(self, frame: Frame, pending: Pending) -> bool:
         """Run the journey on and return whether it came any further than the question that was open."""
-        after, _ = self._pending(frame)
+        after, _ = self.pending(frame)
         if after is not None and after.name == pending.name:
             return False
         self.advance(frame)
         return True
-
-    def _hear(self, frame: Frame) -> None:
-        """Keep what else the message says for the questions to come."""
-        turn = self.turn
-        if turn.entities or turn.location or turn.photo_id:
-            frame.said.insert(0, heard(turn, turn.intent == frame.journey))
-            del frame.said[6:]
-
-    def learn(self, frame: Frame, name: str, answer: Any) -> None:
-        """Keep an answer."""
-        frame.answers[name] = answer
-        frame.failures = 0
-        self.desk.failures = 0
 
     def _checked(self, frame: Frame, pending: Pending, answer: Any) -> None:
         if answer == CHANGE:
@@ -228,113 +194,13 @@ class Loop:
 
     def _not_valid(self, frame: Frame, pending: Pending, wrong: NotValid) -> None:
         if frame.failures >= 2:
-            repair.offer_a_person(self, frame)
+            self.offer_a_person(frame)
             self.replies.append(pending.reply)
             return
         own = f"{frame.journey}.{pending.name}.{wrong.word}"
         key = own if has_words(own) else f"desk.{pending.name}.{wrong.word}"
         self.say(key if has_words(key) else f"desk.answer.{wrong.word}", **wrong.values)
         self.replies.append(pending.reply)
-
-    # -- running a journey -----------------------------------------------------------------------------------------
-
-    def _talk(self, frame: Frame, silent: bool = False) -> Talk:
-        return Talk(frame, self.desk, self.turn, self.systems, self.log, self.cache, silent=silent)
-
-    def _pending(self, frame: Frame) -> tuple[Pending | None, Talk]:
-        """Run the journey as far as it is known, silently, for its open question; None when it waits for a system."""
-        told = list(frame.told)
-        talk = self._talk(frame, silent=True)
-        if frame.open is None:
-            return None, talk
-        try:
-            JOURNEYS[frame.journey](talk)
-        except Pending as pending:
-            return pending, talk
-        except (Ended, Unacted, BackOfficeError):
-            pass
-        finally:
-            frame.told = told
-        return None, talk
-
-    def advance(self, frame: Frame) -> None:
-        """Run the journey until it asks something or ends, and whatever it leads to."""
-        for _ in range(MOST_STEPS):
-            talk = self._talk(frame)
-            try:
-                JOURNEYS[frame.journey](talk)
-            except Pending as pending:
-                self.replies += talk.replies
-                self._count_refusals(frame, pending, talk)
-                frame.open = pending.name
-                self.replies.append(pending.reply)
-                return
-            except BackOfficeError as error:
-                self.replies += talk.replies
-                self._unreachable(frame, error)
-                return
-            except Ended as ended:
-                self.replies += talk.replies
-                self.desk.stack.remove(frame)
-                if ended.next_journey is None:
-                    self.resume()
-                    return
-                frame = self.start(ended.next_journey, ended.answers)
-        raise RuntimeError(f"{frame.journey} goes round in circles")
-
-    def _count_refusals(self, frame: Frame, pending: Pending, talk: Talk) -> None:
-        """Offer a person when answers that could be read could not be used, twice in a row."""
-        if frame.open != pending.name:
-            frame.failures = frame.refusals = 0
-        if talk.refused:
-            frame.refusals += 1
-        if frame.refusals >= MOST_REFUSALS:
-            frame.refusals = 0
-            repair.offer_a_person(self, frame)
-
-    def _unreachable(self, frame: Frame, error: BackOfficeError) -> None:
-        """Say honestly that a system can't be reached; the answers are kept, and trying again is one press away."""
-        logger.warning("%s stopped: %s", frame.journey, error)
-        frame.open = frame.open or "retry"
-        self.log.flag(self.turn.conversation_id, "failed_call")
-        retry = Choice(words("desk.unreachable.retry"), Pressed("say", "retry").dump())
-        person = offer("speak_to_person")
-        self.say("desk.unreachable.ask", retry, person, system=words(f"systems.{error.system}"), kind="notice")
-
-    def start(self, journey: str, answers: dict[str, Any] | None = None) -> Frame:
-        """Put a journey on top of the stack, or raise the one of that name that waits there."""
-        for frame in self.desk.stack:
-            if frame.journey == journey and not answers:
-                self.desk.raise_to_top(frame)
-                return frame
-        count = sum(1 for f in self.desk.stack if f.journey == journey)
-        frame = Frame(f"{self.turn.conversation_id[:8]}-{self.turn.seq}-{journey}-{count}", journey, dict(answers or {}))
-        if self.turn.text and not self.turn.pressed:
-            frame.said.append(heard(self.turn, True))
-        elif self.unsure:
-            # What was said before "did you mean" is still said.
-            frame.said.append(self.unsure)
-        self.desk.push(frame)
-        return frame
-
-    def go(self, intent: str, answers: dict[str, Any] | None = None) -> None:
-        """Start a journey, or give an answer and come back to the question that was open."""
-        if intent in JOURNEYS:
-            if self.desk.top and self.desk.top.journey != intent:
-                self.say("desk.switch", title=words(f"intents.{self.desk.top.journey}"))
-            self.advance(self.start(intent, answers))
-        else:
-            self.replies.append(search.answer(intent, self.turn))
-            self.resume()
-
-    def resume(self) -> None:
-        """Come back to the journey that waits, if there is one."""
-        frame = self.desk.top
-        if frame is None:
-            return
-        if frame.open:
-            self.say("desk.resume", title=words(f"intents.{frame.journey}"))
-        self.advance(frame)
 
     # -- nothing is open -------------------------------------------------------------------------------------------
 
@@ -355,17 +221,3 @@ class Loop:
             self.go(turn.intent)
         else:
             repair.CONTROL.get(turn.intent, repair.small)(self)
-
-    def emergency(self, intent: str) -> None:
-        """Give the emergency's approved words, flag the conversation, and leave what was under way where it was."""
-        self.log.flag(self.turn.conversation_id, intent)
-        reply = Reply(emergency.reply(intent, now()), kind="emergency", extra={"emergency": intent})
-        self.replies.insert(0, reply)
-        if self.desk.top:
-            go_on = Choice(words("desk.carry_on"), Pressed("say", "resume").dump())
-            self.replies[0] = replace(reply, choices=(go_on,))
-
-    def _serve_waiting(self) -> None:
-        """Start a second wish of an earlier message, once nothing else is open."""
-        if self.desk.waiting and not self.desk.top:
-            self.go(self.desk.waiting.pop(0))

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
 from typing import Any, Protocol, runtime_checkable
 
+from actions.engine.likeness import closest, holds, plain
+from actions.engine.options import Option as Option
 from actions.engine.turn import Turn
 from bot.clock import today
 from bot.nlu import values
@@ -32,15 +33,6 @@ class Merges(Protocol):
     """A reader whose answer has parts: a correction of one part leaves the others."""
 
     def merge(self, held: Any, new: Any) -> Any: ...
-
-
-@dataclass(frozen=True)
-class Option:
-    """One of the answers that are offered: its title for people, its value for us (JSON), other words for it."""
-
-    title: str
-    value: Any
-    also: tuple[str, ...] = ()
 
 
 class Reader(Protocol):
@@ -69,21 +61,22 @@ class Pick:
         number = values.parse_number(turn.text)
         if number is not None and 1 <= number <= len(options) and turn.words <= 6:
             return options[number - 1].value
-        return _closest(turn.text, options)
+        return closest(turn.text, options)
 
     def spot(self, turn: Turn, options: Sequence[Option]) -> Any:
-        """Return the option whose entity, title or other words stand in the message, if there is just one."""
+        """Return the option whose entity, title or other words stand in the message, if there is just one.
+
+        Words inside longer ones that fit don't count: "garden waste" is not "waste".
+        """
         if self.entity:
             named = [e["value"] for e in turn.entities if e["entity"] == self.entity]
             found = [o.value for o in options if o.value in named]
             if len(found) == 1:
                 return found[0]
-        text = _plain(turn.text)
-        held = [o for o in options if any(_holds(text, _plain(w)) for w in (o.title, *o.also))]
-        if len(held) > 1:
-            longest = max(len(o.title) for o in held)
-            held = [o for o in held if len(o.title) == longest]
-        return held[0].value if len(held) == 1 else None
+        text = plain(turn.text)
+        fits = [(w, o) for o in options for w in map(plain, (o.title, *o.also)) if holds(text, w)]
+        held = [o for w, o in fits if not any(w != longer and holds(longer, w) for longer, _ in fits)]
+        return held[0].value if held and all(o is held[0] for o in held) else None
 
 
 @dataclass(frozen=True)
@@ -138,7 +131,7 @@ class Text:
         """Return the words. Raises NotValid when they are too few or too many."""
         text = turn.text.strip()
         for option in options:
-            if _plain(text) in [_plain(w) for w in (option.title, *option.also)]:
+            if plain(text) in [plain(w) for w in (option.title, *option.also)]:
                 return str(option.value)
         if len(text) < self.least:
             raise NotValid("too_short")
@@ -198,7 +191,7 @@ class Amount:
     def read(self, turn: Turn, options: Sequence[Option]) -> int | None:
         """Return pence; a bare number is pounds. Raises NotValid outside the limits."""
         for option in options:
-            if _plain(option.title) == _plain(turn.text):
+            if plain(option.title) == plain(turn.text):
                 return int(option.value)
         pence = turn.value("amount")
         if pence is None:
@@ -292,32 +285,3 @@ class Where:
 
 POSTCODE = Entity("postcode", parse=values.parse_postcode)
 PHONE = Entity("phone", parse=values.parse_phone)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
-
-
-def _holds(text: str, words: str) -> bool:
-    return bool(words) and re.search(rf"\b{re.escape(words)}\b", text) is not None
-
-
-def _closest(text: str, options: Sequence[Option]) -> Any:
-    """Return the option that the words are a part of or a misspelling of, if there is just one."""
-    said = _plain(text)
-    if len(said) < 3:
-        first = [o for o in options if said and _plain(o.title).split()[:1] == [said]]
-        return first[0].value if len(first) == 1 else None
-    part = [o for o in options if any(_holds(_plain(w), said) for w in (o.title, *o.also))]
-    if len(part) == 1:
-        return part[0].value
-    scored = sorted(
-        (
-            (max(SequenceMatcher(None, said, _plain(w)).ratio() for w in (o.title, *o.also)), n)
-            for n, o in enumerate(options)
-        ),
-        reverse=True,
-    )
-    if scored and scored[0][0] >= 0.8 and (len(scored) == 1 or scored[0][0] - scored[1][0] >= 0.1):
-        return options[scored[0][1]].value
-    return None

@@ -1,29 +1,25 @@
 """All repair, written once: stop, start again, why, say it again, I don't know, change an answer, not understood.
 
-Each function takes the loop (`actions.engine.loop.Loop`) and leaves at least one reply in it.
+Each function takes the turn under way (`actions.engine.runner.Runner`) and leaves at least one reply in it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from actions.engine import search, small_talk
 from actions.engine.desk import Frame, heard
 from actions.engine.readers import Merges, NotValid, YesNo
+from actions.engine.runner import Runner
 from actions.engine.talk import CHANGE, CHECK, Pending, Talk, offer
 from actions.engine.turn import Pressed
 from actions.engine.understanding import EMERGENCIES, KIND, UNSURE
 from bot.log import Choice, Reply
 from bot.words import has_words, words
 
-if TYPE_CHECKING:
-    from actions.engine.loop import Loop
-
 MOST_CHOICES = 3
 
 
-def stop(loop: Loop) -> None:
+def stop(loop: Runner) -> None:
     """Leave the journey that is being talked about; nothing of it is done."""
     frame = loop.desk.top
     if frame is None:
@@ -36,16 +32,15 @@ def stop(loop: Loop) -> None:
     loop.resume()
 
 
-def restart(loop: Loop) -> None:
+def restart(loop: Runner) -> None:
     """Forget everything of this conversation's state and start again."""
     loop.desk.stack.clear()
     loop.desk.memory.clear()
-    loop.desk.waiting.clear()
     loop.desk.failures = 0
     loop.say("desk.restarted")
 
 
-def why(loop: Loop) -> None:
+def why(loop: Runner) -> None:
     """Say why the open question is asked, and ask it again."""
     frame = loop.desk.top
     pending = _open(loop)
@@ -58,14 +53,14 @@ def why(loop: Loop) -> None:
     loop.replies.append(pending.reply)
 
 
-def say_again(loop: Loop) -> None:
+def say_again(loop: Runner) -> None:
     """Put the open question again, with its hint; or repeat the last reply."""
     frame = loop.desk.top
     pending = _open(loop)
     if frame is None or pending is None:
-        last = loop.desk.last
+        last = loop.desk.last[-2:]
         for reply in last:
-            loop.replies.append(Reply(reply["text"], tuple(Choice(t, v) for t, v in reply["choices"])))
+            loop.replies.append(Reply(reply["text"], tuple(Choice(c["title"], c["value"]) for c in reply["choices"])))
         if not last:
             loop.say("desk.open")
         return
@@ -75,12 +70,12 @@ def say_again(loop: Loop) -> None:
     loop.replies.append(pending.reply)
 
 
-def dont_know(loop: Loop) -> None:
+def dont_know(loop: Runner) -> None:
     """Say what to do without the detail that was asked for."""
     frame = loop.desk.top
     pending = _open(loop)
     if frame is None or pending is None:
-        small_talk.reply(loop)
+        loop.small_talk(loop.turn.intent)
         return
     own = f"{_question(frame, pending)}.dont_know"
     shared = f"desk.{pending.name}.dont_know"
@@ -90,12 +85,12 @@ def dont_know(loop: Loop) -> None:
     loop.replies.append(pending.reply)
 
 
-def person(loop: Loop) -> None:
+def person(loop: Runner) -> None:
     """Start the journey to a person; what was under way waits."""
     loop.go("speak_to_person")
 
 
-def retry(loop: Loop) -> None:
+def retry(loop: Runner) -> None:
     """Run the journey that is open again, with nothing remembered of what was looked up."""
     frame = loop.desk.top
     if frame is None:
@@ -106,20 +101,20 @@ def retry(loop: Loop) -> None:
     loop.advance(frame)
 
 
-def resume(loop: Loop) -> None:
+def resume(loop: Runner) -> None:
     """Come back to the journey that waits."""
     if loop.desk.top is None:
         loop.say("desk.open")
     loop.resume()
 
 
-def small(loop: Loop) -> None:
+def small(loop: Runner) -> None:
     """Answer small talk and come back to the open question."""
-    small_talk.reply(loop)
+    loop.small_talk(loop.turn.intent)
     loop.resume()
 
 
-def correct(loop: Loop, frame: Frame, talk: Talk, pending: Pending) -> bool:
+def correct(loop: Runner, frame: Frame, talk: Talk, pending: Pending) -> bool:
     """Change an earlier answer, or ask which. Return whether anything was changed or asked."""
     if change(loop, frame, talk, pending):
         return True
@@ -129,7 +124,7 @@ def correct(loop: Loop, frame: Frame, talk: Talk, pending: Pending) -> bool:
     return wanted
 
 
-def change(loop: Loop, frame: Frame, talk: Talk, pending: Pending) -> bool:
+def change(loop: Runner, frame: Frame, talk: Talk, pending: Pending) -> bool:
     """Change earlier answers to what the message says. Return whether there was anything to change."""
     changed = False
     for name, (reader, options) in talk.asked.items():
@@ -146,13 +141,13 @@ def change(loop: Loop, frame: Frame, talk: Talk, pending: Pending) -> bool:
             changed = True
     if changed:
         frame.said.clear()
-        loop._hear(frame)
+        loop.hear(frame)
         loop.say("desk.changed")
         loop.advance(frame)
     return changed
 
 
-def ask_what_to_change(loop: Loop, frame: Frame, pending: Pending) -> None:
+def ask_what_to_change(loop: Runner, frame: Frame, pending: Pending) -> None:
     """Offer the answers given so far, each to be changed by one press."""
     rows = [r for r in pending.rows if r.change]
     choices = tuple(Choice(r.label, Pressed("pick", r.name, frame.id, CHANGE).dump()) for r in rows)
@@ -164,30 +159,18 @@ def ask_what_to_change(loop: Loop, frame: Frame, pending: Pending) -> None:
     loop.replies.append(Reply(words("desk.change"), choices, "question"))
 
 
-def not_understood(loop: Loop, frame: Frame, pending: Pending) -> None:
+def not_understood(loop: Runner, frame: Frame, pending: Pending) -> None:
     """Help with the open question; after two failures in a row, offer a person."""
     frame.failures += 1
     if frame.failures >= 2:
-        offer_a_person(loop, frame)
+        loop.offer_a_person(frame)
         loop.replies.append(pending.reply)
         return
     loop.say(_hint(frame, pending) or "desk.not_understood")
     loop.replies.append(pending.reply)
 
 
-def offer_a_person(loop: Loop, frame: Frame | None) -> None:
-    """Offer an adviser's call back."""
-    if frame:
-        frame.failures = 0
-    loop.desk.failures = 0
-    loop.log.flag(loop.turn.conversation_id, "not_understood")
-    choices = [offer("speak_to_person", words("desk.person.yes"))]
-    if frame:
-        choices.append(Choice(words("desk.stop"), Pressed("say", "stop").dump()))
-    loop.say("desk.person.offer", *choices)
-
-
-def did_you_mean(loop: Loop) -> None:
+def did_you_mean(loop: Runner) -> None:
     """Offer the likeliest wishes, and none of these, which searches the approved content."""
     turn = loop.turn
     likely = [
@@ -205,13 +188,13 @@ def did_you_mean(loop: Loop) -> None:
     loop.say("desk.did_you_mean", *choices, none)
 
 
-def lost(loop: Loop) -> None:
+def lost(loop: Runner) -> None:
     """Search the approved content with the resident's words; after two failures in a row, offer a person."""
     turn = loop.turn
     sure_out = turn.intent == "out_of_scope" and turn.confidence >= UNSURE
     loop.desk.failures = 0 if sure_out else loop.desk.failures + 1
     if loop.desk.failures >= 2:
-        offer_a_person(loop, None)
+        loop.offer_a_person(None)
         return
     found = search.hits(turn.text)
     if found and not sure_out:
@@ -220,8 +203,8 @@ def lost(loop: Loop) -> None:
         loop.say("desk.out_of_scope" if sure_out else "desk.lost", *small_talk.examples())
 
 
-def _open(loop: Loop) -> Pending | None:
-    return loop._pending(loop.desk.top)[0] if loop.desk.top else None
+def _open(loop: Runner) -> Pending | None:
+    return loop.pending(loop.desk.top)[0] if loop.desk.top else None
 
 
 def _question(frame: Frame, pending: Pending) -> str:
@@ -235,7 +218,7 @@ def _hint(frame: Frame, pending: Pending) -> str | None:
     return "desk.pick_hint" if pending.options else None
 
 
-CONTROL: dict[str, Callable[[Loop], None]] = {
+CONTROL: dict[str, Callable[[Runner], None]] = {
     "stop": stop,
     "restart": restart,
     "ask_why_needed": why,
@@ -250,7 +233,7 @@ CONTROL: dict[str, Callable[[Loop], None]] = {
 }
 # These give way when the open question can read an answer out of the message.
 GENTLE = frozenset({"dont_know", "thank", "goodbye", "ask_to_repeat", "abuse"})
-SAY: dict[str, Callable[[Loop], Any]] = {
+SAY: dict[str, Callable[[Runner], Any]] = {
     "stop": stop,
     "restart": restart,
     "retry": retry,

@@ -1,29 +1,16 @@
 """Greetings, thanks, insults and questions about the assistant itself, in approved words."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from actions.engine.talk import offer
-from bot.log import Choice
-from bot.words import has_words
-
-if TYPE_CHECKING:
-    from actions.engine.loop import Loop
+from bot.log import Choice, Reply
+from bot.words import has_words, words
 
 EXAMPLES = ("check_bin_day", "pay_council_tax", "report_repair", "report_street_problem")
 
 
-def reply(loop: Loop) -> None:
-    """Answer small talk of the turn's intent."""
-    intent = loop.turn.intent
-    if intent == "speak_to_person":
-        loop.go(intent)
-        return
+def reply(intent: str, busy: bool) -> Reply:
+    """Answer small talk; nothing is offered to somebody who is busy with a task."""
     key = f"small_talk.{intent}"
-    if not has_words(key):
-        key = "desk.open"
-    loop.say(key, *_choices(loop, intent))
+    return Reply(words(key if has_words(key) else "desk.open"), () if busy else _choices(intent))
 
 
 def examples() -> tuple[Choice, ...]:
@@ -31,9 +18,7 @@ def examples() -> tuple[Choice, ...]:
     return tuple(offer(intent) for intent in EXAMPLES)
 
 
-def _choices(loop: Loop, intent: str) -> tuple[Choice, ...]:
-    if loop.desk.top:
-        return ()
+def _choices(intent: str) -> tuple[Choice, ...]:
     if intent in ("greet", "ask_capabilities", "restart", "inform", "ask_to_repeat"):
         return examples()
     if intent in ("make_complaint", "praise", "abuse", "ask_if_bot"):

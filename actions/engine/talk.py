@@ -181,16 +181,23 @@ class Talk:
         own = f"{self.frame.journey}.{word}"
         return words(own if has_words(own) else f"desk.{word}", **values)
 
-    def refuse(self, name: str, word: str, **values: Any) -> None:
-        """Say why an answer can't be used and forget it, so that the next `ask` puts the question again."""
+    def refuse(self, name: str, word: str, held: str | None = None, **values: Any) -> None:
+        """Say why an answer can't be used and forget it, so that the next `ask` puts the question again.
+
+        `held` is the answer that it is a part of, where that has another name.
+        """
+        self.unsay(held or name)
+        self.refused = True
+        self.replies.append(Reply(self.words(f"{name}.{word}", **values)))
+
+    def unsay(self, name: str) -> None:
+        """Forget an answer, and that it was said in passing."""
         answer = self.frame.answers.pop(name, None)
         useless = list(answer.values()) if isinstance(answer, dict) else [answer]
         for said in self.frame.said:
             said["entities"] = [e for e in said["entities"] if e["value"] not in useless]
             if isinstance(answer, dict) and "lat" in answer:
                 said["location"] = None
-        self.refused = True
-        self.replies.append(Reply(self.words(f"{name}.{word}", **values)))
 
     def _choice(self, name: str, option: Option) -> Choice:
         return Choice(option.title, Pressed("pick", option.value, self.frame.id, name).dump())

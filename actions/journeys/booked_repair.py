@@ -17,8 +17,8 @@ def booked_repair(talk: Talk) -> Repair:
     together are told like a reference that doesn't exist.
     """
     held = talk.desk.memory.get("repair")
-    named = any(e["entity"] == REFERENCE.name for s in talk.frame.said for e in s["entities"])
-    if held and not named and not any(name in talk.frame.answers for name in ("reference", "postcode")):
+    said = [str(e["value"]).upper() for s in talk.frame.said for e in s["entities"] if e["entity"] == REFERENCE.name]
+    if held and set(said) <= {held[0]} and not any(name in talk.frame.answers for name in ("reference", "postcode")):
         talk.frame.answers["reference"], talk.frame.answers["postcode"] = held
     while True:
         reference = str(talk.ask("reference", REFERENCE)).upper()
@@ -26,7 +26,7 @@ def booked_repair(talk: Talk) -> Repair:
         repair = talk.lookup(f"repair {reference} {postcode}", partial(talk.systems.repairs.get, postcode, reference))
         if repair is not None:
             return repair
-        talk.forget("reference")
+        talk.unsay("reference")
         talk.desk.memory.pop("repair", None)
         talk.refuse("postcode", "no_repair", reference=reference, postcode=postcode)
 

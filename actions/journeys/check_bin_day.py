@@ -13,7 +13,7 @@ from bot.settings import get_settings
 def run(talk: Talk) -> None:
     """Tell the next collection of each bin, soonest first."""
     address = our_address(talk)
-    services = talk.lookup(f"bins {address.uprn}", lambda: talk.systems.waste.services(address.uprn))
+    services = talk.lookup(f"bins {address.uprn}", lambda: talk.systems.waste.services(address.uprn, address.postcode))
     coming = sorted((s for s in services if s.next_date), key=lambda s: (s.next_date or today(), s.bin))
     if not coming:
         talk.end("none", go=("speak_to_person",), address=address.line)

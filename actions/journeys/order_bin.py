@@ -1,5 +1,7 @@
 """Order a bin: what kind, why, how many, and what it costs and why."""
 
+import re
+
 from actions.acts import BIN_ORDER
 from actions.engine.readers import NotValid, Option, Pick
 from actions.engine.talk import Row, Talk
@@ -18,7 +20,8 @@ class Quantity:
 
     def read(self, turn: Turn, options: object) -> int | None:
         """Return the number. Raises NotValid("most") when it is more than the council sends at once."""
-        number = parse_number(turn.text)
+        # "Do that one first" is no number of bins.
+        number = parse_number(re.sub(r"\b(first|second|third|last)\b", " ", turn.text.lower()))
         most = int(council()["bins"]["order"]["most"])
         if number is not None and not 1 <= number <= most:
             raise NotValid("most", most=most)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from actions.backoffice.places import Address
-from actions.engine.readers import PHONE, POSTCODE, Option, Pick, YesNo
+from actions.engine.readers import PHONE, POSTCODE, NotValid, Option, Pick, YesNo
 from actions.engine.talk import Talk
 from bot.clock import LONDON
 from bot.council import council
@@ -66,9 +66,13 @@ class _AddressPick(Pick):
     """One of the addresses: by its number in the street, its line, or the line that was said."""
 
     def read(self, turn: Any, options: Any) -> Any:
-        """Prefer the house of that number to the option of that number."""
+        """Return the house of that number, never the option of that number. Raises NotValid("unknown") for no such house."""
         by_house = self._by_house(turn.text, options)
-        return by_house if by_house is not None else super().read(turn, options)
+        if by_house is not None or not any(c.isdigit() for c in turn.text):
+            return by_house if by_house is not None else super().read(turn, options)
+        if turn.words <= 6 and not turn.value("postcode"):
+            raise NotValid("unknown")
+        return self.spot(turn, options)
 
     def spot(self, turn: Any, options: Any) -> Any:
         """Find the address line that was said in passing, or the option's own words."""
@@ -100,15 +104,17 @@ def _on_street(line: str, options: Any) -> list[Option]:
 ADDRESS = _AddressPick()
 
 
-def is_ours(talk: Talk, postcode: str) -> bool:
-    """Return whether a postcode is the council's; else say whose it is, with a link, and forget the answer."""
+def is_ours(talk: Talk, postcode: str, held: str = "postcode") -> bool:
+    """Return whether a postcode is the council's; else say whose it is, with a link, and forget the answer `held`."""
     district = talk.lookup(f"district {postcode}", lambda: talk.systems.postcodes.lookup(postcode))
     settings = council()
     if district is None:
-        talk.refuse("postcode", "not_found", postcode=postcode, link=settings["find_council_url"])
+        areas = ", ".join(map(str, settings["postcode_areas"]))
+        talk.refuse("postcode", "not_found", held, postcode=postcode, areas=areas, link=settings["find_council_url"])
         return False
     if district.gss != settings["gss"]:
-        talk.refuse("postcode", "elsewhere", postcode=postcode, district=district.name, link=settings["find_council_url"])
+        link = settings["find_council_url"]
+        talk.refuse("postcode", "elsewhere", held, postcode=postcode, district=district.name, link=link)
         return False
     return True
 

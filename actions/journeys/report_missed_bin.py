@@ -16,7 +16,7 @@ from bot.hours import working_days_between
 def run(talk: Talk) -> None:
     """Report a missed bin, unless a reason is known: then say it, and what to do."""
     address = our_address(talk)
-    services = talk.lookup(f"bins {address.uprn}", lambda: talk.systems.waste.services(address.uprn))
+    services = talk.lookup(f"bins {address.uprn}", lambda: talk.systems.waste.services(address.uprn, address.postcode))
     if not services:
         talk.end("none", go=("speak_to_person",), address=address.line)
     options = [Option(_sentence(bin_name(s)), s.bin, also=_also(s.bin)) for s in services]

@@ -78,7 +78,7 @@ class SlotPick(Pick):
 def run(talk: Talk) -> None:
     """Book a repair and text its confirmation."""
     _danger(talk)
-    options = [Option(talk.words(f"who.{k}"), k, also=(k,)) for k in KINDS]
+    options = [Option(talk.words(f"who.{k}.title"), k, also=tuple(talk.words(f"who.{k}.also").split(", "))) for k in KINDS]
     kind = KINDS[talk.ask("who", Pick(), options=options)]
     if kind is None:
         talk.end("not_ours", go=("ask_repair_responsibility",))

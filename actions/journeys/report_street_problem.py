@@ -74,8 +74,10 @@ def _spot(talk: Talk) -> Spot:
         where: dict[str, Any] = talk.ask("where", Where(), wants="location")
         if "lat" in where:
             address = talk.lookup(f"near {where}", partial(talk.systems.places.nearest, where["lat"], where["lng"]))
-            if address is None or not is_ours(talk, address.postcode):
+            if address is None:
                 talk.refuse("where", "not_ours", link=council()["find_council_url"])
+                continue
+            if not is_ours(talk, address.postcode, "where"):
                 continue
             return Spot(where["lat"], where["lng"], talk.words("near", address=f"{address.line}, {address.postcode}"))
         if "postcode" in where:
@@ -103,8 +105,7 @@ def _spot(talk: Talk) -> Spot:
 
 def _in_postcode(talk: Talk, where: dict[str, Any]) -> Spot | None:
     postcode = where["postcode"]
-    if not is_ours(talk, postcode):
-        talk.forget("where")
+    if not is_ours(talk, postcode, "where"):
         return None
     found = talk.lookup(f"addresses {postcode}", lambda: talk.systems.places.by_postcode(postcode))
     if not found:

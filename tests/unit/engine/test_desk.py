@@ -19,7 +19,7 @@ SOURCES = sorted((ROOT / "actions" / "journeys").glob("*.py"))
 
 
 def test_a_desk_comes_back_from_json_as_it_was() -> None:
-    desk = Desk(memory={"phone": "+447700900123"}, failures=1, waiting=["check_bin_day"], seq=7)
+    desk = Desk(memory={"phone": "+447700900123"}, failures=1, seq=7)
     desk.push(Frame("f1", "order_bin", {"bin": "food"}, [{"text": "hello", "entities": []}], ["told"], "reason", 1))
     desk.push(Frame("f2", "check_bin_day"))
     assert Desk.from_json(json.loads(json.dumps(desk.to_json()))) == desk

@@ -1,0 +1,13 @@
+"""What is offered as an answer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the answers that are offered: its title for people, its value for us (JSON), other words for it."""
+
+    title: str
+    value: Any
+    also: tuple[str, ...] = ()
