@@ -6,7 +6,17 @@ from pathlib import Path
 
 from bot.settings import ROOT
 
-PARTS = ("config.yml", "domain.yml", "data/nlu", "data/rules", "data/vocabulary.yml", "bot/nlu", "uv.lock")
+PARTS = (
+    "config.yml",
+    "domain.yml",
+    "data/nlu",
+    "data/rules",
+    "data/content",
+    "data/intents.csv",
+    "data/vocabulary.yml",
+    "bot/nlu",
+    "uv.lock",
+)
 KEPT = 3
 
 
@@ -42,7 +52,8 @@ def train(force: bool = False) -> int:
         training_files=[str(ROOT / "data" / "nlu"), str(ROOT / "data" / "rules")],
         output=str(ROOT / "models"),
         fixed_model_name=name,
-        force_training=force,
+        # Rasa's own cache knows the classifier's file, but not the modules that it stands on.
+        force_training=True,
     )
     if result.code != 0 or result.model is None:
         print("Training failed; see the messages above.")

