@@ -58,7 +58,8 @@ def test_an_old_conversation_goes_and_its_commitment_stays_without_it(
     log: ConversationLog, engine: Engine, old: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     done = retain(START + timedelta(days=DAYS["conversations"], seconds=1), engine)
-    assert done == {"photos": 1, "choices": 1, "messages": 2, "dialogues": 1, "commitments": 0, "conversations": 1}
+    gone = {table: count for table, count in done.items() if count}
+    assert gone == {"photos": 1, "choices": 1, "messages": 2, "dialogues": 1, "conversations": 1}
     assert "messages: 2 deleted, older than 90 days" in capsys.readouterr().out
     with pytest.raises(ConversationGone):
         log.conversation(old)
