@@ -54,6 +54,9 @@ def create_app() -> Sanic:
 
 
 async def _real_tracker_store(app: Sanic, loop: object) -> None:
+    # Rasa only logs a model that it can't load, and would serve without one.
+    if not app.ctx.agent.is_ready():
+        raise RuntimeError("the model can't be loaded: run `make train`")
     rasa_fixes.use_real_tracker_store(app.ctx.agent)
 
 

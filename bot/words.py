@@ -57,7 +57,8 @@ def read(path: Path) -> dict[str, str]:
 
 def _flat(path: Path, key: str, value: object) -> list[tuple[str, str]]:
     if isinstance(value, str):
-        return [(key, value.strip())]
+        # What goes on a sentence before it begins with a space or a new line, and keeps it.
+        return [(key, value.rstrip())]
     if isinstance(value, dict):
         return [pair for name, inner in value.items() for pair in _flat(path, f"{key}.{name}", inner)]
     raise ValueError(f"{path}: {key} is neither words nor a map of words")

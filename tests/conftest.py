@@ -8,6 +8,7 @@ import requests
 
 from tests.servers import start_sandbox, unused_port
 from tests.services import Services
+from tests.stack import Resident, Stack, running
 
 # Here, not in a fixture: some tests are collected once for each database that there is.
 SERVICES = Services()
@@ -37,3 +38,17 @@ def sandbox(sandbox_url: str) -> str:
     """The base URL of the sandbox, empty and without faults."""
     requests.post(f"{sandbox_url}/reset", timeout=10).raise_for_status()
     return sandbox_url
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Everything running, once for the whole run: sandbox, action server, assistant."""
+    with running(tmp_path_factory.mktemp("stack")) as made:
+        yield made
+
+
+@pytest.fixture
+def resident(stack: Stack) -> Resident:
+    """Somebody new on the chat page, with an empty sandbox without faults behind it."""
+    stack.reset()
+    return Resident(stack.base_url)

@@ -47,7 +47,9 @@ class Services:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _postgres(self) -> str:
-        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [Path(p).parent for p in [shutil.which("postgres")] if p]
+        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [
+            Path(p).parent for p in [shutil.which("postgres")] if p
+        ]
         if not programs:
             return ""
         port, data = unused_port(), self._folder / "postgres"
@@ -58,7 +60,18 @@ class Services:
         self._folder.chmod(0o755)
         init = [*who, str(programs[-1] / "initdb"), "-D", str(data), "-U", "test", "--auth=trust", "-N", "--no-instructions"]
         subprocess.run(init, check=True, stdout=subprocess.DEVNULL, cwd="/")
-        command = [*who, str(programs[-1] / "postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(data)]
+        command = [
+            *who,
+            str(programs[-1] / "postgres"),
+            "-D",
+            str(data),
+            "-p",
+            str(port),
+            "-h",
+            "127.0.0.1",
+            "-k",
+            str(data),
+        ]
         self._spawn([*command, "-F"])
         ready = [str(programs[-1] / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
         _wait(lambda: subprocess.run(ready, check=False).returncode == 0, "PostgreSQL")

@@ -67,8 +67,7 @@ def test_the_back_office_is_called_through_one_door():
         names = {n.split(".")[0] for n in imports(path)}
         if names & {"requests", "urllib3", "aiohttp", "httpx"} and "sandbox" not in path.parts:
             assert (
-                (path.parent.name == "backoffice"
-                and path.name in allowed)
+                (path.parent.name == "backoffice" and path.name in allowed)
                 or path.name == "supervisor.py"
                 or (path.relative_to(ROOT).as_posix() == "bot/channels/health.py")
             ), f"{path.relative_to(ROOT)} goes round the door"

@@ -69,9 +69,7 @@ def test_a_text_is_filled_in_and_found_by_its_reference(client: NotificationsAPI
     assert client.get_template(made["template"]["id"])["name"] == "one_time_code"
     client.send_sms_notification(PHONE, CODE, VALUES, reference="otp-8")
     found = client.get_all_notifications(reference="otp-7")["notifications"]
-    assert [(one["id"], one["status"], one["phone_number"]) for one in found] == [
-        (made["id"], "delivered", "07700900011")
-    ]
+    assert [(one["id"], one["status"], one["phone_number"]) for one in found] == [(made["id"], "delivered", "07700900011")]
 
 
 def test_the_list_goes_back_page_by_page(client: NotificationsAPIClient) -> None:

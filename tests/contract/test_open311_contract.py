@@ -171,9 +171,7 @@ def test_a_status_changes_by_an_update_which_is_taken_once(sandbox: str) -> None
     assert post(sandbox, update | {"service_request_id": "7"}, "servicerequestupdates.json").status_code == 404
     found = get(sandbox, "requests/200001.json")[0]
     assert (found["status"], found["status_notes"]) == ("fixed", "Filled")
-    listed = get(
-        sandbox, "servicerequestupdates.json", start_date="2029-12-31T00:00:00Z", end_date="2030-01-02T00:00:00Z"
-    )
+    listed = get(sandbox, "servicerequestupdates.json", start_date="2029-12-31T00:00:00Z", end_date="2030-01-02T00:00:00Z")
     assert [(u["service_request_id"], u["status"]) for u in listed] == [("200001", "fixed")]
 
 

@@ -54,9 +54,7 @@ def test_a_wrong_identifier_or_token_is_401_and_a_write_needs_a_token(sandbox: s
     assert requests.post(f"{url}/Authentication?identifier=wrong", timeout=10).status_code == 401
     assert requests.post(f"{url}/Repair/TenantRepair", json={}, timeout=10).status_code == 401
     wrong = {"Authorization": "Bearer a.b.c"}
-    assert (
-        requests.get(f"{url}/Addresses/TenantAddresses?postcode=AZ1 2BB", headers=wrong, timeout=10).status_code == 401
-    )
+    assert requests.get(f"{url}/Addresses/TenantAddresses?postcode=AZ1 2BB", headers=wrong, timeout=10).status_code == 401
     assert get(sandbox, "Addresses/TenantAddresses", postcode="AZ1 2BB").status_code == 200
 
 

@@ -125,9 +125,7 @@ def test_a_missed_bin_reported_by_open311_shows_until_it_is_closed(sandbox: str)
         "attribute[uprn]": uprn(4),
         "attribute[bin]": "food",
     }
-    reference = requests.post(f"{sandbox}/open311/requests.json", data=fields, timeout=10).json()[0][
-        "service_request_id"
-    ]
+    reference = requests.post(f"{sandbox}/open311/requests.json", data=fields, timeout=10).json()[0]["service_request_id"]
     assert services(sandbox, 4)["food"]["report_open"] == reference
     assert services(sandbox, 4)["refuse"]["report_open"] is None
     closing = {

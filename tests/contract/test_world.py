@@ -35,7 +35,7 @@ def test_every_home_is_found_again_by_its_uprn() -> None:
 
 
 def test_postcodes_and_uprns_of_nowhere_are_none() -> None:
-    for nowhere in ("AZ0 1AA", "AZ1 2CC", "SW1A 1AA", "sausage", ""):
+    for nowhere in ("AZ0 1AA", "AZ1 2C", "SW1A 1AA", "sausage", ""):
         assert world.street(nowhere) is None
         assert world.addresses(nowhere) == []
     for uprn in ("100091202109", "100091299901", "1", "", "1000912021040"):

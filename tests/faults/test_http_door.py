@@ -292,9 +292,7 @@ def test_a_read_may_be_a_post_that_changes_nothing(server: Server) -> None:
     assert Door("repairs", server.url).post_json("sign in", "/Authentication", write=False).json() == "token"
 
 
-def test_the_log_names_the_call_and_holds_neither_address_nor_key(
-    server: Server, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_log_names_the_call_and_holds_neither_address_nor_key(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     server.handlers = [says(500, b"resident: 1 Mill Lane")]
     with caplog.at_level(logging.INFO, logger="actions.backoffice"), pytest.raises(Retryable) as caught:
         Door("places", server.url).get("postcode", "/postcode", params={"postcode": "AZ1 2BB", "key": "secret"})
