@@ -10,12 +10,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from sqlalchemy.exc import SQLAlchemyError
 
+from actions.engine.turn import Pressed
 from bot import clock
 from bot.channels.locks import Locks
 from bot.log import Choice, ConversationGone, ConversationLog, Inbound, Message, Reply, Understood
@@ -26,6 +27,9 @@ from bot.words import words
 logger = logging.getLogger(__name__)
 GIVE_UP_AFTER = 3600.0
 SWEEP_SECONDS = 5.0
+# What the engine reads as "come back to what was open".
+CARRY_ON = Pressed("say", "resume").dump()
+QUESTION_WITHIN = 6
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,8 @@ class Path:
         before = tuple(r for r in (self._card_warning(inbound), self._emergency(inbound)) if r)
         if before and before[-1].kind == "emergency":
             understood = Understood(intent=str(before[-1].extra["emergency"]), confidence=1.0, model="emergency check")
+            way_back = await asyncio.to_thread(self._with_way_back, inbound, before[-1])
+            before = (*before[:-1], way_back)
             return await asyncio.to_thread(self._finish, inbound, before, understood)
         replies, understood = await self._ask_rasa(inbound, channel)
         if not replies:
@@ -121,6 +127,14 @@ class Path:
         if intent is None:
             return None
         return Reply(emergency.reply(intent, clock.now()), kind="emergency", extra={"emergency": intent})
+
+    def _with_way_back(self, inbound: Inbound, reply: Reply) -> Reply:
+        """Add the way back to a question that was open: the task is where it was."""
+        lately = self.log.messages(inbound.conversation_id, max(0, inbound.seq - QUESTION_WITHIN))
+        last = [m for m in lately if m.direction == "out" and m.seq < inbound.seq][-1:]
+        if not last or last[0].kind != "question":
+            return reply
+        return replace(reply, choices=(Choice(words("desk.carry_on"), CARRY_ON),))
 
     def _finish(self, inbound: Inbound, replies: tuple[Reply, ...], understood: Understood) -> list[Message]:
         for reply in replies:
