@@ -26,7 +26,7 @@ $(UV):
 
 .venv/.installed: pyproject.toml uv.lock | $(UV)
 	@echo "Installing the locked environment in .venv/ (about 1 minute the first time)"
-	@$(UV) sync --frozen
+	@env -u VIRTUAL_ENV $(UV) sync --frozen --quiet
 	@touch $@
 
 install: .venv/.installed ## Install the locked environment
