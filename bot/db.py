@@ -37,6 +37,8 @@ def make_engine(database_url: str) -> Engine:
         return sa.create_engine(
             url,
             future=True,
+            # An error of the database is logged without what residents said.
+            hide_parameters=True,
             pool_pre_ping=True,
             pool_size=10,
             max_overflow=20,
@@ -48,6 +50,7 @@ def make_engine(database_url: str) -> Engine:
     engine = sa.create_engine(
         url,
         future=True,
+        hide_parameters=True,
         poolclass=QueuePool,
         pool_size=10,
         max_overflow=20,

@@ -22,6 +22,9 @@ from bot import clock
 from bot.db import get_engine
 from bot.log.dialogue import dialogues
 
+# Rasa's own slot with the metadata of the first message: a resident's words, which the log has already.
+FIRST_WORDS = "session_started_metadata"
+
 
 class TrackerStore(RasaTrackerStore):
     """See the module's docstring. Every failure of the database is raised; nothing falls back to memory."""
@@ -39,7 +42,7 @@ class TrackerStore(RasaTrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keep the state. Raises sqlalchemy.exc.SQLAlchemyError."""
         await self.stream_events(tracker)
-        slots = {name: slot.value for name, slot in tracker.slots.items() if slot.value is not None}
+        slots = {name: slot.value for name, slot in tracker.slots.items() if slot.value is not None and name != FIRST_WORDS}
         state = {"slots": slots, "active_loop": tracker.active_loop_name}
         await asyncio.to_thread(self._write, tracker.sender_id, state)
 

@@ -16,6 +16,11 @@ if "--collect-only" not in sys.argv:
     SERVICES.start()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the browser's tests last: Playwright leaves its event loop running, in which no other test can start one."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop PostgreSQL and Redis."""
     SERVICES.stop()

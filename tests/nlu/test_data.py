@@ -49,9 +49,5 @@ def test_no_phrase_is_there_twice_or_under_two_intents():
 def test_no_test_phrase_is_a_training_phrase(name):
     trained = {plain(text) for text, _ in phrases()}
     with (ROOT / "tests" / "nlu" / name).open(encoding="utf-8") as rows:
-        shared = [
-            row["text"]
-            for row in csv.DictReader(rows)
-            if plain(row["text"]) in trained
-        ]
+        shared = [row["text"] for row in csv.DictReader(rows) if plain(row["text"]) in trained]
     assert not shared

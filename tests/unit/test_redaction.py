@@ -272,6 +272,6 @@ def test_masking_two_messages_twice_is_masking_them_once(previous: str, text: st
     "text", ["1 " * 1000, "1" * 2000, "cvv " * 500, "cvv is " * 280, "4" + " " * 1998 + "1", "[" * 2000], ids=range(6)
 )
 def test_a_long_message_is_masked_without_delay(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     redact(text, text)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

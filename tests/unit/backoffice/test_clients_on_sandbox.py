@@ -95,7 +95,9 @@ def test_bin_days_agree_in_both_contracts(systems: Systems) -> None:
 
 
 def test_what_the_crew_logged_is_told(systems: Systems) -> None:
-    services = {(n, s.bin): s for n in (5, 6, 7, 8) for s in systems.waste.services(uprn_of(systems, f"{n} Mill Lane"), MILL_LANE)}
+    services = {
+        (n, s.bin): s for n in (5, 6, 7, 8) for s in systems.waste.services(uprn_of(systems, f"{n} Mill Lane"), MILL_LANE)
+    }
     left = services[5, "recycling"].last_event
     assert left and left.type == "Contaminated" and not left.general
     late = services[6, "refuse"]
