@@ -210,6 +210,10 @@ class Loop(Runner):
             self.emergency(turn.intent)
         elif turn.confidence < UNSURE or turn.intent == "out_of_scope":
             repair.lost(self)
+        elif self.unsure and turn.intent == "affirm":
+            # A yes to "did you mean one of these" says not which.
+            self.desk.unsure = self.unsure
+            repair.say_again(self)
         elif self.unsure and turn.intent == "deny":
             self.replies.append(search.find(str(self.unsure["text"])))
         elif turn.confidence < SURE and turn.intent not in CONVERSATION:

@@ -128,7 +128,7 @@ class Runner:
         frame = Frame(f"{self.turn.conversation_id[:8]}-{self.turn.seq}-{journey}-{count}", journey, dict(answers or {}))
         if self.turn.text and not self.turn.pressed:
             frame.said.append(heard(self.turn, True))
-        elif self.unsure:
+        if self.unsure:
             # What was said before "did you mean" is still said.
             frame.said.append(self.unsure)
         self.desk.push(frame)

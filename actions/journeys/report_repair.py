@@ -13,7 +13,7 @@ from actions.backoffice.repairs import Kind
 from actions.engine.readers import POSTCODE, NotValid, Option, Pick, Text
 from actions.engine.talk import Row, Talk
 from actions.engine.turn import Turn
-from actions.journeys.parts import ADDRESS, NOT_LISTED, is_ours, known_address, national, phone, slot_words
+from actions.journeys.parts import ADDRESS, NOT_LISTED, day, is_ours, known_address, national, phone, slot_words
 from actions.journeys.triage import choose
 from bot.clock import LONDON, now, today
 from bot.council import council
@@ -187,6 +187,8 @@ def pick_slot(talk: Talk, kind: Kind, place: Place) -> Slot:
         talk.end("no_times", go=("speak_to_person",), number=council()["phones"]["housing_repairs"])
     wanted = _wanted_day(talk)
     later = [s for s in free if wanted and s.start.date() >= wanted]
+    if wanted and not any(s.start.date() == wanted for s in free):
+        talk.tell("none_on", day=day(wanted))
     shown = (later or free)[:MOST_SLOTS]
     options = [Option(slot_words(s.start, s.end), slot_to_json(s)) for s in shown]
     options.append(Option(talk.words("slot.later"), LATER))
@@ -202,6 +204,7 @@ def pick_slot(talk: Talk, kind: Kind, place: Place) -> Slot:
 
 
 def _wanted_day(talk: Talk) -> date | None:
+    """Return the day (or the first of the week) that was asked for, if it is to come."""
     for said in talk.frame.said:
         for entity in said["entities"]:
             if entity["entity"] == "date" and date.fromisoformat(entity["value"]) >= today():

@@ -1,5 +1,9 @@
-"""The page before the whole of Night Desk: the real model, the action server and the sandbox council."""
+"""The page before the whole of Night Desk: the real model, the action server and the sandbox council.
 
+With SCREENSHOTS=1 it also makes the README's picture anew.
+"""
+
+import os
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
@@ -26,7 +30,8 @@ def test_a_bin_day_on_the_page(browser: Browser, stack: Stack) -> None:
     page.reload()
     assert lines(page) == before
     page.wait_for_timeout(500)
-    page.screenshot(path=SCREENSHOT, full_page=True)
+    if os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=SCREENSHOT, full_page=True)
     context.close()
 
 

@@ -232,3 +232,12 @@ def test_every_intent_is_answered_with_nothing_open_and_with_a_question_open(tal
     talker.say("stop", "stop")
     talker.say("when is my bin day", "check_bin_day")
     talker.say("it is about the thing I said before", intent)
+
+
+def test_a_yes_to_did_you_mean_is_asked_which_and_what_was_said_before_still_counts(talker: Talker) -> None:
+    ranking = (("check_bin_day", 0.4), ("report_missed_bin", 0.3), ("greet", 0.1))
+    talker.say("bins at AZ1 2BB", "check_bin_day", 0.4, ranking)
+    talker.say("yes", "affirm")
+    assert talker.titles == ["Find your next bin day", "Report a missed bin", "None of these"]
+    talker.press("Find your next bin day")
+    assert talker.asked == "check_bin_day.address"

@@ -224,3 +224,10 @@ def test_a_leaseholder_books_and_moves_a_repair_of_the_building(talker: Talker, 
     held = town.repair("AZ1 2BB", str(talker.commitments[0].reference))
     assert held and held["repairType"] == "LEASEHOLD"
     assert held["appointmentTime"]["startDateTime"] == "2026-12-01T08:00:00"
+
+
+def test_a_day_without_appointments_is_said_to_have_none(talker: Talker) -> None:
+    to_the_slots(talker)
+    talker.say("can he come this saturday")
+    assert "There is no appointment on Saturday 28 November." in talker.said
+    assert talker.asked == "report_repair.slot" and talker.titles[0].startswith("Monday 30 November")
