@@ -16,7 +16,8 @@ from actions.engine.understanding import EMERGENCIES, KIND, UNSURE
 from bot.log import Choice, Reply
 from bot.words import has_words, words
 
-MOST_CHOICES = 3
+LEAST_CHOICES, MOST_CHOICES = 2, 3
+LEAST_LIKELY = 0.05
 
 
 def stop(loop: Runner) -> None:
@@ -173,11 +174,8 @@ def not_understood(loop: Runner, frame: Frame, pending: Pending) -> None:
 def did_you_mean(loop: Runner) -> None:
     """Offer the likeliest wishes, and none of these, which searches the approved content."""
     turn = loop.turn
-    likely = [
-        name
-        for name, confidence in turn.ranking
-        if confidence >= 0.05 and KIND.get(name) in ("journey", "answer", "emergency")
-    ][:MOST_CHOICES]
+    wishes = [(name, c) for name, c in turn.ranking if KIND.get(name) in ("journey", "answer", "emergency")]
+    likely = [name for n, (name, c) in enumerate(wishes[:MOST_CHOICES]) if c >= LEAST_LIKELY or n < LEAST_CHOICES]
     if not likely:
         lost(loop)
         return
