@@ -206,7 +206,7 @@ class Loop(Runner):
 
     def _open_floor(self) -> None:
         turn = self.turn
-        if turn.intent in EMERGENCIES and turn.confidence >= UNSURE:
+        if turn.intent in EMERGENCIES and turn.confidence >= SURE:
             self.emergency(turn.intent)
         elif turn.confidence < UNSURE or turn.intent == "out_of_scope":
             repair.lost(self)
