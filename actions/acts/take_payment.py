@@ -13,10 +13,10 @@ from actions.backoffice.pay import Payment
 from actions.backoffice.systems import Systems
 from actions.engine.turn import Pressed
 from bot.log import Choice, Commitment, ConversationLog, Reply
-from bot.log.states import CONFIRMED, REJECTED, REQUESTED
+from bot.log.states import CONFIRMED, OPEN, REJECTED, REQUESTED
 from bot.nlu.values import format_pence
 from bot.settings import get_settings
-from bot.words import has_words, words
+from bot.words import words
 
 
 class TakePayment(Act):
@@ -59,15 +59,14 @@ def ask_pay(commitment: Commitment, systems: Systems, log: ConversationLog) -> P
 
 def record(commitment: Commitment, status: str, code: str, finished: bool, log: ConversationLog) -> None:
     """Settle a payment that is over and tell the resident once; a payment that is not over is left alone."""
-    if not finished or commitment.state not in (REQUESTED, "unknown"):
+    if not finished or commitment.state not in OPEN:
         return
     paid = status == "success"
     request = commitment.request
     outcome = "paid" if paid else {"P0020": "expired", "P0030": "cancelled", "P0040": "cancelled"}.get(code, "failed")
-    key = f"pay_council_tax.outcome.{outcome}"
     amount = format_pence(int(request.get("amount_pence", 0)))
     text = words(
-        key if has_words(key) else "pay_council_tax.outcome.failed",
+        f"pay_council_tax.outcome.{outcome}",
         amount=amount,
         account=request.get("account", ""),
         reference=commitment.reference or "",

@@ -12,13 +12,12 @@ from actions.backoffice.errors import BackOfficeError
 from actions.backoffice.systems import Systems
 from actions.engine import search, small_talk
 from actions.engine.desk import Desk, Frame, heard
-from actions.engine.talk import Ended, Pending, Talk, Unacted, offer
+from actions.engine.talk import Ended, Pending, Talk, Unacted, offer, way_back
 from actions.engine.turn import Pressed, Turn
 from actions.engine.understanding import EMERGENCIES
 from actions.journeys import JOURNEYS
-from bot.clock import now
+from bot.emergency_reply import emergency_reply
 from bot.log import Choice, ConversationLog, Reply
-from bot.safety import emergency
 from bot.words import words
 
 logger = logging.getLogger(__name__)
@@ -172,11 +171,8 @@ class Runner:
     def emergency(self, intent: str) -> None:
         """Give the emergency's approved words, flag the conversation, and leave what was under way where it was."""
         self.log.flag(self.turn.conversation_id, intent)
-        reply = Reply(emergency.reply(intent, now()), kind="emergency", extra={"emergency": intent})
-        self.replies.insert(0, reply)
-        if self.desk.top:
-            go_on = Choice(words("desk.carry_on"), Pressed("say", "resume").dump())
-            self.replies[0] = replace(reply, choices=(go_on,))
+        choices = (way_back(),) if self.desk.top else ()
+        self.replies.insert(0, replace(emergency_reply(intent), choices=choices))
 
     def small_talk(self, intent: str) -> None:
         """Answer small talk; somebody who wants a person is served like a journey."""

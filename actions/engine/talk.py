@@ -1,6 +1,6 @@
 """What a journey uses to talk: ask, check, look up, act, tell. See `actions.engine` for how a journey runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeVar
 
@@ -106,6 +106,13 @@ class Talk:
         if wants:
             extra["wants"] = wants
         return Reply(self.words(f"{word}.ask", **values), tuple(self._choice(name, o) for o in options), "question", extra)
+
+    def options(self, word: str, keys: Iterable[str]) -> list[Option]:
+        """Return an option for each key, with its title and its other words: `<word>.<key>.title`, `<word>.<key>.also`."""
+        return [
+            Option(self.words(f"{word}.{key}.title"), key, tuple(self.words(f"{word}.{key}.also").split(", ")))
+            for key in keys
+        ]
 
     def check(self, rows: Sequence[Row], **values: Any) -> None:
         """Show what was understood and stop until the resident says that it is right."""
@@ -220,6 +227,11 @@ class Talk:
             if found is not None:
                 return found
         return None
+
+
+def way_back() -> Choice:
+    """Return the choice that comes back to the question that was open."""
+    return Choice(words("desk.carry_on"), Pressed("say", "resume").dump())
 
 
 def offer(intent: str, title: str | None = None, **answers: Any) -> Choice:

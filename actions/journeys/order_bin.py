@@ -6,7 +6,7 @@ from actions.acts import BIN_ORDER
 from actions.engine.readers import NotValid, Option, Pick
 from actions.engine.talk import Row, Talk
 from actions.engine.turn import Turn
-from actions.journeys.parts import our_address
+from actions.journeys.parts import our_address, sentence
 from bot.council import council
 from bot.nlu.values import format_pence, parse_number
 
@@ -35,10 +35,8 @@ def run(talk: Talk) -> None:
     """Order a bin by Open311."""
     settings = council()["bins"]
     names, order = settings["names"], settings["order"]
-    kind = talk.ask("bin", Pick("bin"), options=[Option(n[:1].upper() + n[1:], k, also=(k,)) for k, n in names.items()])
-    reasons = [
-        Option(talk.words(f"reason.{r}.title"), r, also=tuple(talk.words(f"reason.{r}.also").split(", "))) for r in REASONS
-    ]
+    kind = talk.ask("bin", Pick("bin"), options=[Option(sentence(n), k, also=(k,)) for k, n in names.items()])
+    reasons = talk.options("reason", REASONS)
     reason = talk.ask("reason", Pick(), options=reasons)
     most = int(order["most"])
     count = talk.ask("quantity", Quantity(), options=[Option(str(n), n) for n in range(1, most + 1)])
@@ -47,7 +45,7 @@ def run(talk: Talk) -> None:
     cost = talk.words("cost.free") if pence == 0 else talk.words("cost.charged", amount=format_pence(pence))
     talk.check(
         [
-            Row("bin", talk.words("row.bin"), names[kind][:1].upper() + names[kind][1:]),
+            Row("bin", talk.words("row.bin"), sentence(names[kind])),
             Row("reason", talk.words("row.reason"), talk.words(f"reason.{reason}.title")),
             Row("quantity", talk.words("row.quantity"), str(count)),
             Row("address", talk.words("row.address"), f"{address.line}, {address.postcode}"),

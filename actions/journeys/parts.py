@@ -1,7 +1,7 @@
 """What several journeys ask in the same way: an address of ours, a telephone number."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 
@@ -135,13 +135,18 @@ def day(value: date) -> str:
 
 def slot_words(start: datetime, end: datetime) -> str:
     """Return an appointment as residents read it: Tuesday 1 December, 8am to 12pm."""
-    return f"{day(start.astimezone(LONDON).date())}, {_hour(start)} to {_hour(end)}"
+    return f"{day(start.astimezone(LONDON).date())}, {hour(start.astimezone(LONDON))} to {hour(end.astimezone(LONDON))}"
 
 
-def _hour(at: datetime) -> str:
-    local = at.astimezone(LONDON)
-    minutes = f":{local:%M}" if local.minute else ""
-    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
+def hour(at: datetime | time) -> str:
+    """Return a time on the wall clock as residents read it: 8am, 12:30pm."""
+    minutes = f":{at:%M}" if at.minute else ""
+    return f"{at.hour % 12 or 12}{minutes}{'am' if at.hour < 12 else 'pm'}"
+
+
+def sentence(text: str) -> str:
+    """Return words as they stand at the start of a line."""
+    return text[:1].upper() + text[1:]
 
 
 def national(number: str) -> str:

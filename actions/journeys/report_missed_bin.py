@@ -7,7 +7,7 @@ from actions.backoffice.waste import BinService
 from actions.engine.readers import Option, Pick
 from actions.engine.talk import Row, Talk
 from actions.journeys.check_bin_day import bin_name
-from actions.journeys.parts import day, our_address
+from actions.journeys.parts import day, hour, our_address, sentence
 from bot.clock import local_now, today
 from bot.council import council
 from bot.hours import working_days_between
@@ -19,7 +19,7 @@ def run(talk: Talk) -> None:
     services = talk.lookup(f"bins {address.uprn}", lambda: talk.systems.waste.services(address.uprn, address.postcode))
     if not services:
         talk.end("none", go=("speak_to_person",), address=address.line)
-    options = [Option(_sentence(bin_name(s)), s.bin, also=_also(s.bin)) for s in services]
+    options = [Option(sentence(bin_name(s)), s.bin, also=_also(s.bin)) for s in services]
     chosen = talk.ask("bin", Pick("bin"), options=options)
     service = next(s for s in services if s.bin == chosen)
     _known_reason(talk, service)
@@ -27,7 +27,7 @@ def run(talk: Talk) -> None:
     talk.check(
         [
             Row("address", talk.words("row.address"), f"{address.line}, {address.postcode}"),
-            Row("bin", talk.words("row.bin"), _sentence(bin_name(service))),
+            Row("bin", talk.words("row.bin"), sentence(bin_name(service))),
             Row("day", talk.words("row.day"), day(service.last_date), change=False),
         ]
     )
@@ -57,7 +57,7 @@ def _known_reason(talk: Talk, service: BinService) -> None:
     if last is None:
         talk.end("no_collection", bin=name, go=("speak_to_person",))
     if last == today() and local_now().time() < _crew_day_ends():
-        talk.end("too_early", bin=name, ends=_clock(_crew_day_ends()))
+        talk.end("too_early", bin=name, ends=hour(_crew_day_ends()))
     if service.last_event and not service.last_event.general:
         reasons = council()["bins"]["reasons"]
         todo = reasons.get(service.last_event.type, talk.words("todo_default"))
@@ -85,14 +85,6 @@ def _too_late(last: date) -> bool:
 
 def _crew_day_ends() -> time:
     return time.fromisoformat(council()["bins"]["crew_day_ends"])
-
-
-def _clock(at: time) -> str:
-    return f"{at.hour % 12 or 12}{f':{at:%M}' if at.minute else ''}{'am' if at.hour < 12 else 'pm'}"
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _also(kind: str) -> tuple[str, ...]:

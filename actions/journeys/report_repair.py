@@ -15,11 +15,10 @@ from actions.engine.talk import Row, Talk
 from actions.engine.turn import Turn
 from actions.journeys.parts import ADDRESS, NOT_LISTED, day, is_ours, known_address, national, phone, slot_words
 from actions.journeys.triage import choose
-from bot.clock import LONDON, now, today
+from bot.clock import LONDON, today
 from bot.council import council
-from bot.log import Reply
+from bot.emergency_reply import emergency_reply
 from bot.nlu.values import parse_yes_no
-from bot.safety import emergency
 
 MOST_SLOTS = 6
 LATER = "later"
@@ -78,7 +77,7 @@ class SlotPick(Pick):
 def run(talk: Talk) -> None:
     """Book a repair and text its confirmation."""
     _danger(talk)
-    options = [Option(talk.words(f"who.{k}.title"), k, also=tuple(talk.words(f"who.{k}.also").split(", "))) for k in KINDS]
+    options = talk.options("who", KINDS)
     kind = KINDS[talk.ask("who", Pick(), options=options)]
     if kind is None:
         talk.end("not_ours", go=("ask_repair_responsibility",))
@@ -118,8 +117,7 @@ def _danger(talk: Talk) -> None:
     danger = talk.ask("danger", _Danger(), options=[Option(talk.words(f"danger.{d}"), d, also=NOTICED[d]) for d in DANGERS])
     if danger == "gas":
         talk.log.flag(talk.turn.conversation_id, "report_gas_leak")
-        text = emergency.reply("report_gas_leak", now())
-        talk.end_with(Reply(text, kind="emergency", extra={"emergency": "report_gas_leak"}))
+        talk.end_with(emergency_reply("report_gas_leak"))
     if danger != "none":
         talk.end(f"urgent.{danger}", number=council()["phones"]["out_of_hours"])
 

@@ -32,7 +32,7 @@ class Spot:
 def run(talk: Talk) -> None:
     """Log a street problem by Open311, unless the same one is reported already."""
     codes = council()["streets"]["service_codes"]
-    kinds = [Option(talk.words(f"kind.{k}.title"), k, also=tuple(talk.words(f"kind.{k}.also").split(", "))) for k in codes]
+    kinds = talk.options("kind", codes)
     kind = talk.ask("kind", Pick("street_problem"), options=kinds)
     spot = _spot(talk)
     known = _known_already(talk, codes[kind], spot)

@@ -5,7 +5,7 @@ from datetime import datetime
 from actions.acts import CALL_BACK
 from actions.engine.readers import Option, Text, YesNo
 from actions.engine.talk import Row, Talk
-from actions.journeys.parts import day, national, phone
+from actions.journeys.parts import day, hour, national, phone
 from bot.clock import LONDON, now
 from bot.council import council
 from bot.hours import call_back_promise, is_open
@@ -39,5 +39,5 @@ def call_back(talk: Talk, team: str, about: str | None = None) -> None:
 def promised(at: datetime) -> str:
     """Return a promised time as residents read it: 12pm on Tuesday 1 December."""
     local = at.astimezone(LONDON)
-    hour = "midday" if local.hour == 12 else f"{local.hour % 12 or 12}{'am' if local.hour < 12 else 'pm'}"
-    return f"{hour} on {day(local.date())}"
+    clock = "midday" if (local.hour, local.minute) == (12, 0) else hour(local)
+    return f"{clock} on {day(local.date())}"

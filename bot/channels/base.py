@@ -16,9 +16,9 @@ from typing import Any
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.engine.turn import Pressed
-from bot import clock
+from actions.engine.talk import way_back
 from bot.channels.locks import Locks
+from bot.emergency_reply import emergency_reply
 from bot.log import Choice, ConversationGone, ConversationLog, Inbound, Message, Reply, Understood
 from bot.log.states import WAITING
 from bot.safety import emergency, redaction
@@ -27,8 +27,6 @@ from bot.words import words
 logger = logging.getLogger(__name__)
 GIVE_UP_AFTER = 3600.0
 SWEEP_SECONDS = 5.0
-# What the engine reads as "come back to what was open".
-CARRY_ON = Pressed("say", "resume").dump()
 QUESTION_WITHIN = 6
 
 
@@ -126,7 +124,7 @@ class Path:
         intent = emergency.check(inbound.text)
         if intent is None:
             return None
-        return Reply(emergency.reply(intent, clock.now()), kind="emergency", extra={"emergency": intent})
+        return emergency_reply(intent)
 
     def _with_way_back(self, inbound: Inbound, reply: Reply) -> Reply:
         """Add the way back to a question that was open: the task is where it was."""
@@ -134,7 +132,7 @@ class Path:
         last = [m for m in lately if m.direction == "out" and m.seq < inbound.seq][-1:]
         if not last or last[0].kind != "question":
             return reply
-        return replace(reply, choices=(Choice(words("desk.carry_on"), CARRY_ON),))
+        return replace(reply, choices=(way_back(),))
 
     def _finish(self, inbound: Inbound, replies: tuple[Reply, ...], understood: Understood) -> list[Message]:
         for reply in replies:
