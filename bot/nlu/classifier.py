@@ -46,7 +46,8 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
             "C": 10.0,
             "iterations": 50,
             "temperature": None,
-            "weights": {"words": 1.0, "letters": 1.0, "vectors": 1.0},
+            "weights": {"words": 1.0, "letters": 1.0, "vectors": 1.0, "neighbours": 0.08},
+            "learn_names": True,
             "learn_from_content": False,
             "out_of_scope_threshold": None,
         }
@@ -146,5 +147,6 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
             c=float(self.config["C"]),
             iterations=int(self.config["iterations"]),
             temperature=self.config["temperature"],
+            learn_names=bool(self.config["learn_names"]),
             weights=Weights(**self.config["weights"]),
         )

@@ -12,6 +12,7 @@ from scipy.optimize import minimize_scalar
 from sklearn.model_selection import StratifiedKFold
 
 from bot.nlu.features import Features, Weights
+from bot.nlu.neighbours import Neighbours
 from bot.nlu.softmax import Blocks, Floats, Softmax, fit, softmax
 
 Classes = npt.NDArray[np.intp]
@@ -21,12 +22,16 @@ Example = tuple[str, str]
 
 @dataclass(frozen=True)
 class Settings:
-    """How a model is made. `c` is the inverse of the penalty; `temperature` None means fitted by cross-validation."""
+    """How a model is made. `c` is the inverse of the penalty; `temperature` None means fitted by cross-validation.
+
+    `learn_names`: an intent's name, as words, is one of its phrases.
+    """
 
     c: float = 10.0
     iterations: int = 50
     folds: int = 3
     temperature: float | None = None
+    learn_names: bool = True
     weights: Weights = field(default_factory=Weights)
 
 
@@ -45,17 +50,21 @@ class IntentModel:
 
     names: list[str]
     features: Features
+    neighbours: Neighbours
     weights: Softmax
     temperature: float
     measured: Measured
 
     def probabilities(self, texts: list[str]) -> Floats:
         """Return float32 [len(texts), len(names)], calibrated; each row adds up to 1."""
-        return softmax(self.weights.scores(self.features.of(texts)) / np.float32(self.temperature))
+        blocks = self.features.of(texts)
+        beside = _beside(blocks, self.neighbours.of(blocks), self.features.weights)
+        return softmax(self.weights.scores(beside) / np.float32(self.temperature))
 
     def save(self, folder: Path) -> None:
         """Write the model into `folder` as JSON and plain arrays: nothing in it is code."""
         self.features.save(folder)
+        self.neighbours.save(folder)
         np.savez(folder / "weights.npz", sparse=self.weights.sparse, dense=self.weights.dense, bias=self.weights.bias)
         facts = {
             "names": self.names,
@@ -72,7 +81,8 @@ class IntentModel:
         with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
             weights = Softmax(arrays["sparse"], arrays["dense"], arrays["bias"])
         features = Features.load(folder, Weights(**facts["weights"]))
-        return cls(facts["names"], features, weights, facts["temperature"], Measured(**facts["measured"]))
+        neighbours, measured = Neighbours.load(folder), Measured(**facts["measured"])
+        return cls(facts["names"], features, neighbours, weights, facts["temperature"], measured)
 
 
 def learn(examples: Sequence[Example], settings: Settings = Settings(), also: Sequence[Example] = ()) -> IntentModel:
@@ -81,17 +91,33 @@ def learn(examples: Sequence[Example], settings: Settings = Settings(), also: Se
     `also` is learnt too, but is no measure of how residents write: the temperature is not fitted on it. Its intents must be
     among those of the examples. Raises ValueError for fewer than two intents.
     """
-    texts, intents = [text for text, _ in (*examples, *also)], [intent for _, intent in (*examples, *also)]
-    names = sorted(set(intents))
+    names = sorted({intent for _, intent in examples})
     if len(names) < 2:
         raise ValueError(f"An intent model needs two intents or more, not {names}")
+    everything = [*examples, *also, *(_names_as_phrases(names) if settings.learn_names else ())]
     number = {name: place for place, name in enumerate(names)}
-    classes = np.array([number[intent] for intent in intents], dtype=np.intp)
+    classes = np.array([number[intent] for _, intent in everything], dtype=np.intp)
+    texts = [text for text, _ in everything]
     features = Features.learn(texts, settings.weights)
     blocks = features.of(texts)
-    weights = fit(blocks, classes, len(names), c=settings.c, iterations=settings.iterations)
+    neighbours, weights = _fit(blocks, classes, len(names), settings)
     temperature, measured = _calibrate(blocks, classes, len(names), len(examples), settings)
-    return IntentModel(names, features, weights, temperature, measured)
+    return IntentModel(names, features, neighbours, weights, temperature, measured)
+
+
+def _names_as_phrases(names: list[str]) -> list[Example]:
+    """Return each intent's name as words: `report_missed_bin` says what it means."""
+    return [(name.replace("_", " ").replace("-", " "), name) for name in names]
+
+
+def _fit(blocks: Blocks, classes: Classes, k: int, settings: Settings) -> tuple[Neighbours, Softmax]:
+    neighbours = Neighbours.learn(blocks, classes, k)
+    beside = _beside(blocks, neighbours.among(blocks, classes), settings.weights)
+    return neighbours, fit(beside, classes, k, c=settings.c, iterations=settings.iterations)
+
+
+def _beside(blocks: Blocks, nearness: Floats, weights: Weights) -> Blocks:
+    return Blocks(blocks.sparse, np.hstack([blocks.dense, nearness * np.float32(weights.neighbours)]))
 
 
 def _calibrate(blocks: Blocks, classes: Classes, k: int, n: int, settings: Settings) -> tuple[float, Measured]:
@@ -103,8 +129,9 @@ def _calibrate(blocks: Blocks, classes: Classes, k: int, n: int, settings: Setti
     scores = np.zeros((n, k), dtype=np.float32)
     for kept, left in StratifiedKFold(folds, shuffle=True, random_state=7).split(np.zeros(n), asked):
         learnt = np.concatenate([kept, also])
-        part = fit(blocks.rows(learnt), classes[learnt], k, c=settings.c, iterations=settings.iterations)
-        scores[left] = part.scores(blocks.rows(left))
+        neighbours, part = _fit(blocks.rows(learnt), classes[learnt], k, settings)
+        asking = blocks.rows(left)
+        scores[left] = part.scores(_beside(asking, neighbours.of(asking), settings.weights))
     temperature = settings.temperature or best_temperature(scores, asked)
     likely = softmax(scores / np.float32(temperature))
     right = float((likely.argmax(axis=1) == asked).mean())
