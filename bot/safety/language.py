@@ -85,7 +85,7 @@ def _in_latin_letters(plain: str, all_words: list[str]) -> Heard:
     words = {word for word in all_words if writing.script(word) == writing.LATIN}
     typed = {writing.fold(word): word for word in words}
     own = Counter(code for folded, word in typed.items() for code in _index().get(word) or _index().get(folded, ()))
-    if not own and (len(words) < FEWEST_UNKNOWN or words & english()):
+    if not own and words & english():
         return Heard(None)
     guess = _guess(plain)
     ranked = sorted(own, key=lambda code: (own[code] + (code == guess), code == guess), reverse=True)
