@@ -20,7 +20,9 @@ from bot.safety.languages import UNKNOWN, Language, english, languages, shared
 LONGEST = 2000
 # What `pycld2` calls otherwise, or can't be told apart from in a line.
 _SAME = {"zh": "zh-Hans", "iw": "he", "sco": "en", "bs": "hr", "ms": "id", "un": ""}
-_WITH_DIGITS = re.compile(r"\S*\d\S*")
+# A postcode, an address on the web, and what stands for a card number are words of no language.
+_MASK = re.compile(r"\[[a-z ]{1,40} removed\]")
+_TOKEN, _NO_WORD = re.compile(r"\S+"), re.compile(r"\d|@|://")
 FEWEST_WORDS = 2
 FEWEST_LETTERS = 3  # of a single word that is not in Latin letters
 # Without `pycld2`'s word for it, so many words must be the language's own, and be so much of the message.
@@ -48,7 +50,7 @@ def other_language(text: str) -> str | None:
 
 def hear(text: str) -> Heard:
     """Return what `other_language` finds, with the other languages that have a word or a letter in `text`."""
-    plain = _WITH_DIGITS.sub(" ", writing.normal(text[:LONGEST]))
+    plain = _worded(writing.normal(text[:LONGEST]))
     words = writing.words(plain)
     counts = Counter(writing.script(word) for word in words if len(word) > 1 or writing.is_whole_word(word))
     others = [(count, script) for script, count in counts.items() if script != writing.LATIN]
@@ -62,6 +64,10 @@ def hear(text: str) -> Heard:
         return _in_script(script, plain, words)
     latin = _in_latin_letters(plain, words)
     return Heard(latin.code, (*latin.near, *_of_script(script)))
+
+
+def _worded(plain: str) -> str:
+    return _TOKEN.sub(lambda token: " " if _NO_WORD.search(token[0]) else token[0], _MASK.sub(" ", plain))
 
 
 def _in_script(script: str, plain: str, words: list[str]) -> Heard:
