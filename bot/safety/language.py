@@ -26,7 +26,7 @@ _TOKEN, _NO_WORD = re.compile(r"\S+"), re.compile(r"\d|@|://")
 FEWEST_WORDS = 2
 FEWEST_LETTERS = 3  # of a single word that is not in Latin letters
 # Without `pycld2`'s word for it, so many words must be the language's own, and be so much of the message.
-FEWEST_OWN, LEAST_SHARE = 3, 0.4
+FEWEST_OWN, LEAST_SHARE = 3, 0.33
 # A language that we have no words of: so long a message without one English word.
 FEWEST_UNKNOWN = 6
 

@@ -60,6 +60,12 @@ def english() -> frozenset[str]:
     return frozenset(shared()["english"].split())
 
 
+@lru_cache(maxsize=1)
+def shared_with_english() -> frozenset[str]:
+    """Return words that are English and another language's alike: they are no sign of either."""
+    return frozenset(shared()["english_too"].split())
+
+
 def name_of(code: str) -> str:
     """Return the English name of a language, for staff: "Polish"."""
     found = languages().get(code)
@@ -73,7 +79,7 @@ def _language(code: str, entry: dict[str, Any]) -> Language:
         name=entry["english_name"],
         script=entry.get("script", writing.LATIN),
         dir=entry.get("dir", "ltr"),
-        words=_words(entry.get("words", "")) - also - english(),
+        words=_words(entry.get("words", "")) - also - english() - shared_with_english(),
         also=also,
         letters=frozenset("".join(entry.get("letters", "").split())),
         reply=entry.get("reply", ""),
