@@ -1,9 +1,9 @@
 """Which language a message is in, when that is not English: `pycld2` says so, and a second sign agrees.
 
 The second sign is the script, with the letters that only one language of it has; or, in Latin letters, everyday words of
-that language that are no English words (`data/languages.yml`, `data/languages/`). A name, an address, a dish or a short
-answer in an English conversation has no second sign. Languages that `pycld2` doesn't know in Latin letters (Urdu, Punjabi,
-Bengali) need more words instead. Pure; less than a tenth of a millisecond.
+that language that are no English words (`data/languages.yml`, `data/languages/`), or a whole sentence without one English
+word. A name, an address, a dish or a short answer in an English conversation has no second sign. Languages that `pycld2`
+doesn't know in Latin letters (Urdu, Punjabi, Bengali) need more words instead. Pure; less than a tenth of a millisecond.
 """
 
 import re
@@ -19,7 +19,7 @@ from bot.safety.languages import UNKNOWN, Language, english, languages, shared
 
 LONGEST = 2000
 # What `pycld2` calls otherwise, or can't be told apart from in a line.
-_SAME = {"zh": "zh-Hans", "iw": "he", "sco": "en", "bs": "hr", "ms": "id", "un": ""}
+_SAME = {"zh": "zh-Hans", "iw": "he", "sco": "en", "bs": "hr", "ms": "id", "un": "", "gl": "pt"}
 # A postcode, an address on the web, and what stands for a card number are words of no language.
 _MASK = re.compile(r"\[[a-z ]{1,40} removed\]")
 _TOKEN, _NO_WORD = re.compile(r"\S+"), re.compile(r"\d|@|://")
@@ -27,8 +27,10 @@ FEWEST_WORDS = 2
 FEWEST_LETTERS = 3  # of a single word that is not in Latin letters
 # Without `pycld2`'s word for it, so many words must be the language's own, and be so much of the message.
 FEWEST_OWN, LEAST_SHARE = 3, 0.33
-# A language that we have no words of: so long a message without one English word.
-FEWEST_UNKNOWN = 6
+# In a message so long, that not one word is English is a second sign too; longer for a language that we have no words of.
+FEWEST_WITHOUT, FEWEST_UNKNOWN = 5, 6
+# But a British address can be so long, and in these.
+_OF_PLACES_HERE = frozenset({"cy", "ga"})
 
 
 @dataclass(frozen=True)
@@ -91,25 +93,28 @@ def _in_latin_letters(plain: str, all_words: list[str]) -> Heard:
     words = {word for word in all_words if writing.script(word) == writing.LATIN}
     typed = {writing.fold(word): word for word in words}
     own = Counter(code for folded, word in typed.items() for code in _index().get(word) or _index().get(folded, ()))
-    if not own and words & english():
-        return Heard(None)
     guess = _guess(plain)
-    ranked = sorted(own, key=lambda code: (own[code] + (code == guess), code == guess), reverse=True)
-    near = tuple(code for code in ranked[:4] if own[code] >= _english_words(languages()[code], words))
-    if guess in languages() and guess not in near:
-        near += (guess,)
-    for code in ranked[:2]:
+    more = {code: own[code] - _english_words(languages()[code], words) for code in own}
+    ranked = sorted(more, key=lambda code: (more[code] + (code == guess), code == guess), reverse=True)
+    near = [code for code in ranked[:4] if more[code] >= 0]
+    if guess in languages():
+        near = list(dict.fromkeys((*near, guess)))
+    for code in near:
         if _is_clear(languages()[code], own[code], words, guess):
-            return Heard(code, (code, *(other for other in near if other != code)))
+            return Heard(code, tuple(dict.fromkeys((code, *near))))
     if guess and guess != "en" and len(words) >= FEWEST_UNKNOWN and not words & english():
-        return Heard(ranked[0] if ranked else UNKNOWN, near)
-    return Heard(None, near)
+        return Heard(ranked[0] if ranked else UNKNOWN, tuple(near))
+    return Heard(None, tuple(near))
 
 
 def _is_clear(language: Language, own: int, words: set[str], guess: str) -> bool:
     """Say whether the words of a message are of `language`, with `own` of them its own, rather than English."""
     english_words = _english_words(language, words)
-    if len(words) < FEWEST_WORDS or own <= english_words:
+    if len(words) < FEWEST_WORDS:
+        return False
+    if guess == language.code and len(words) >= FEWEST_WITHOUT and not english_words and guess not in _OF_PLACES_HERE:
+        return True
+    if own <= english_words:
         return False
     if guess == language.code:
         return own >= 2 or (len(words) >= 3 and not english_words)
