@@ -13,15 +13,18 @@ from bot.log.commitment import commitments
 from bot.log.conversation import conversations
 from bot.log.message import messages
 from bot.log.states import OPEN, REJECTED, STAFF, WAITING
+from bot.safety.emergency import emergencies as kinds_of_emergency
+from bot.safety.languages import name_of
 
 CALL_BACK = "call_back"
+LANGUAGE = "other_language:"  # and the code of the language
 
 
 def morning() -> dict[str, list[dict[str, Any]]]:
     """Return what somebody must look at, oldest first, as plain data without a resident's words.
 
-    `emergencies` and `other_flags` (conversations and why), `call_backs`, `acts` (what is not done, not known or
-    refused), and `unanswered` (messages that wait).
+    `emergencies` and `other_flags` (conversations, why, and in which other language somebody wrote), `call_backs`, `acts`
+    (what is not done, not known or refused), and `unanswered` (messages that wait).
     """
     with reading(get_engine()) as conn:
         flagged = conn.execute(sa.select(conversations).where(conversations.c.erased_at.is_(None)).order_by("last_at")).all()
@@ -35,7 +38,7 @@ def morning() -> dict[str, list[dict[str, Any]]]:
             .where(messages.c.state.in_([WAITING, STAFF]))
             .order_by(messages.c.id)
         ).all()
-    emergencies = set(_emergencies())
+    emergencies = set(kinds_of_emergency())
     return {
         "emergencies": [_flags(row, emergencies) for row in flagged if emergencies & set(row.flags)],
         "call_backs": [_act(row) for row in acts if row.kind == CALL_BACK],
@@ -65,14 +68,10 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def _emergencies() -> tuple[str, ...]:
-    from bot.safety.emergency import emergencies
-
-    return emergencies()
-
-
 def _flags(row: Any, wanted: set[str]) -> dict[str, Any]:
-    return {"conversation": row.id, "why": " ".join(f for f in row.flags if f in wanted), "last": _time(row.last_at)}
+    why = dict.fromkeys(flag.partition(":")[0] for flag in row.flags if flag in wanted)
+    spoken = [name_of(flag.removeprefix(LANGUAGE)) for flag in row.flags if flag.startswith(LANGUAGE)]
+    return {"conversation": row.id, "why": " ".join(why), "language": ", ".join(spoken), "last": _time(row.last_at)}
 
 
 def _act(row: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The one path of a message, whatever channel it came by.
 
-    admitted text -> redact -> conversation log (committed) -> emergency check -> Rasa -> conversation log -> replies
+    admitted text -> redact -> conversation log (committed) -> what is answered at once (an emergency, another language)
+        -> Rasa -> conversation log -> replies
 
 A message that is on disk and not answered (a crash, an action server that is down) is answered by `Sweeper`, once, or
 is left visibly to staff.
@@ -10,24 +11,24 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.engine.talk import way_back
+from bot.channels.at_once import at_once
 from bot.channels.locks import Locks
-from bot.emergency_reply import emergency_reply
 from bot.log import Choice, ConversationGone, ConversationLog, Inbound, Message, Reply, Understood
 from bot.log.states import WAITING
-from bot.safety import emergency, redaction
+from bot.safety import redaction
 from bot.words import words
 
 logger = logging.getLogger(__name__)
 GIVE_UP_AFTER = 3600.0
 SWEEP_SECONDS = 5.0
-QUESTION_WITHIN = 6
+# In the place of the classifier's verdict on words that it can't read.
+NO_WISH = {"intent": {"name": "inform", "confidence": 1.0}, "intent_ranking": []}
 
 
 @dataclass(frozen=True)
@@ -79,16 +80,13 @@ class Path:
 
     async def answer(self, inbound: Inbound, channel: str) -> list[Message]:
         """Answer a stored message. The caller holds the conversation's lock. Raises Unanswered."""
-        before = tuple(r for r in (self._card_warning(inbound), self._emergency(inbound)) if r)
-        if before and before[-1].kind == "emergency":
-            understood = Understood(intent=str(before[-1].extra["emergency"]), confidence=1.0, model="emergency check")
-            way_back = await asyncio.to_thread(self._with_way_back, inbound, before[-1])
-            before = (*before[:-1], way_back)
-            return await asyncio.to_thread(self._finish, inbound, before, understood)
-        replies, understood = await self._ask_rasa(inbound, channel)
+        first = await asyncio.to_thread(at_once, self.log, inbound)
+        if first.understood:
+            return await asyncio.to_thread(self._finish, inbound, first.replies, first.understood, first.flags)
+        replies, understood = await self._ask_rasa(inbound, channel, first.values_only)
         if not replies:
             raise Unanswered(f"{inbound.conversation_id} {inbound.seq}")
-        return await asyncio.to_thread(self._finish, inbound, (*before, *replies), understood)
+        return await asyncio.to_thread(self._finish, inbound, (*first.replies, *replies), understood, first.flags)
 
     def _store(self, conversation_id: str, received: Received) -> Inbound:
         text, flagged = received.text, None
@@ -114,33 +112,15 @@ class Path:
             self.log.replace_text(conversation_id, before[0], clean.previous)
         return clean.text, "card" if clean.found else None
 
-    @staticmethod
-    def _card_warning(inbound: Inbound) -> Reply | None:
-        return Reply(words("gate.card"), kind="notice") if inbound.flagged == "card" else None
-
-    def _emergency(self, inbound: Inbound) -> Reply | None:
-        if inbound.choice_value is not None:
-            return None
-        intent = emergency.check(inbound.text)
-        if intent is None:
-            return None
-        return emergency_reply(intent)
-
-    def _with_way_back(self, inbound: Inbound, reply: Reply) -> Reply:
-        """Add the way back to a question that was open: the task is where it was."""
-        lately = self.log.messages(inbound.conversation_id, max(0, inbound.seq - QUESTION_WITHIN))
-        last = [m for m in lately if m.direction == "out" and m.seq < inbound.seq][-1:]
-        if not last or last[0].kind != "question":
-            return reply
-        return replace(reply, choices=(way_back(),))
-
-    def _finish(self, inbound: Inbound, replies: tuple[Reply, ...], understood: Understood) -> list[Message]:
-        for reply in replies:
-            if reply.kind == "emergency":
-                self.log.flag(inbound.conversation_id, str(reply.extra["emergency"]))
+    def _finish(
+        self, inbound: Inbound, replies: tuple[Reply, ...], understood: Understood, flags: tuple[str, ...]
+    ) -> list[Message]:
+        urgent = (str(reply.extra["emergency"]) for reply in replies if reply.kind == "emergency")
+        for flag in dict.fromkeys((*urgent, *flags)):
+            self.log.flag(inbound.conversation_id, flag)
         return self.log.answer(inbound.conversation_id, inbound.seq, replies, understood)
 
-    async def _ask_rasa(self, inbound: Inbound, channel: str) -> tuple[tuple[Reply, ...], Understood]:
+    async def _ask_rasa(self, inbound: Inbound, channel: str, values_only: bool) -> tuple[tuple[Reply, ...], Understood]:
         collector = CollectingOutputChannel()
         metadata: dict[str, Any] = {"seq": inbound.seq, "text": inbound.text}
         if inbound.choice_value is not None:
@@ -156,7 +136,8 @@ class Path:
         started = time.perf_counter()
         try:
             # Parsed here, so that what was understood is known whatever becomes of the action.
-            message.parse_data = await agent.processor.parse_message(message)
+            parsed = await agent.processor.parse_message(message)
+            message.parse_data = {**parsed, **NO_WISH} if values_only else parsed
             parsed_at = time.perf_counter()
             await agent.handle_message(message)
         except Exception as error:

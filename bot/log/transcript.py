@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 from bot.clock import LONDON
 from bot.log import conversation, message
 from bot.log.message import Message
+from bot.safety.languages import name_of
 from bot.words import words
 
 
@@ -30,6 +31,8 @@ def moment(at: datetime) -> str:
 def _lines(said: Message) -> list[str]:
     who = words("transcript.resident" if said.direction == message.IN else "transcript.assistant")
     lines = [words("transcript.said", who=who, when=moment(said.at))]
+    if "lang" in said.extra:
+        lines = [words("transcript.said_in", who=who, when=moment(said.at), language=name_of(said.extra["lang"]))]
     if said.text:
         lines.append(said.text)
     if said.photo_id:

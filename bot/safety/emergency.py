@@ -4,8 +4,6 @@ The words are in `data/emergencies.yml`; their language is that of `bot.safety.s
 complete: what it misses, the classifier may still recognise.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from types import SimpleNamespace
@@ -15,33 +13,11 @@ import yaml
 
 from bot.council import council
 from bot.hours import is_open
-from bot.safety.signs import NOTHING, Hits, Lexicon, Signs, Slots, Span, sentences
+from bot.safety import alarms
+from bot.safety.signs import sentences
 from bot.settings import ROOT
 
 LONGEST = 2000
-
-
-@dataclass(frozen=True)
-class Patterns:
-    """The compiled `data/emergencies.yml`."""
-
-    lexicon: Lexicon
-    emergencies: dict[str, Signs]  # the most urgent first
-    past_counts: frozenset[str]
-    ordinary: Signs
-    unreal: Signs
-    over: Signs
-    settled: Signs
-    still_on: Signs
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a sentence tells: the phrases in it, and whether it is over, and whether it ends what was said before."""
-
-    hits: Hits
-    over: bool = False
-    settles: bool = False
 
 
 def check(text: str) -> str | None:
@@ -49,15 +25,7 @@ def check(text: str) -> str | None:
 
     At most the first 2,000 characters are read.
     """
-    patterns = _patterns()
-    told = [_read(words, patterns) for words in sentences(text[:LONGEST])]
-    following = [*told[1:], Told({})]
-    for intent, signs in patterns.emergencies.items():
-        for sentence, after in zip(told, following, strict=False):
-            past = sentence.over or after.settles
-            if signs.found(sentence.hits) and (not past or intent in patterns.past_counts):
-                return intent
-    return None
+    return alarms.most_urgent(sentences(text[:LONGEST]), _patterns())
 
 
 def reply(intent: str, moment: datetime) -> str:
@@ -75,33 +43,6 @@ def emergencies() -> tuple[str, ...]:
     return tuple(_loaded()["emergencies"])
 
 
-def _read(words: list[str], patterns: Patterns) -> Told:
-    slots = patterns.lexicon.read(words)
-    hits = _without(slots, patterns.ordinary, patterns.lexicon)
-    if not hits or patterns.unreal.found(hits):
-        return Told({})
-    settles = patterns.settled.found(hits)
-    if not settles and not patterns.over.found(hits):
-        return Told(hits)
-    rest = _without(_blanked(slots, patterns.over.spans(hits)), patterns.settled, patterns.lexicon)
-    still_on = patterns.still_on.found(rest)
-    return Told(hits, over=not still_on, settles=settles and not still_on)
-
-
-def _without(slots: Slots, signs: Signs, lexicon: Lexicon) -> Hits:
-    """Blank, in place, the words that any of `signs` covers, and return the hits of what is left."""
-    hits = lexicon.hits(slots)
-    before = list(slots)
-    return hits if _blanked(slots, signs.spans(hits)) == before else lexicon.hits(slots)
-
-
-def _blanked(slots: Slots, spans: Iterable[Span]) -> Slots:
-    """Return the same `slots` with the words of `spans` blank."""
-    for start, end in spans:
-        slots[start:end] = [NOTHING] * (end - start)
-    return slots
-
-
 @lru_cache(maxsize=1)
 def _loaded() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load((ROOT / "data" / "emergencies.yml").read_text(encoding="utf-8"))
@@ -109,24 +50,7 @@ def _loaded() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> Patterns:
+def _patterns() -> alarms.Patterns:
     """Compile the file, once. Raises ValueError that names the line when one can't be read."""
     loaded = _loaded()
-    lexicon = Lexicon(loaded["words"])
-    entries = loaded["emergencies"]
-    return Patterns(
-        lexicon=lexicon,
-        emergencies={intent: _lines(entry["signs"], lexicon) for intent, entry in entries.items()},
-        past_counts=frozenset(intent for intent, entry in entries.items() if entry.get("past_counts")),
-        ordinary=_lines(loaded["ordinary"], lexicon),
-        unreal=_lines(loaded["unreal"], lexicon),
-        over=_lines(loaded["over"], lexicon),
-        settled=_lines(loaded["settled"], lexicon),
-        still_on=_lines(loaded["still_on"], lexicon),
-    )
-
-
-def _lines(text: str, lexicon: Lexicon) -> Signs:
-    """Return the signs of a block of lines; a line that begins with `# ` is a note to the reader."""
-    lines = (line.strip() for line in text.splitlines())
-    return Signs(lexicon.sign(line) for line in lines if line and not line.startswith("# "))
+    return alarms.compiled(loaded["words"], loaded, loaded["emergencies"])

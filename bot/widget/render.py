@@ -26,10 +26,13 @@ _SHORT = frozenset({"999", "112", "111", "101", "105"})
 _RING = re.compile(r"\b(?:ring|call|phone|dial|text|nhs|on|or|to|and)\s+$", re.IGNORECASE)
 
 
-def reply_html(text: str) -> Markup:
-    """Return the assistant's words as HTML: paragraphs, lists, links and telephone links."""
+def reply_html(text: str, *, in_english: bool = True) -> Markup:
+    """Return the assistant's words as HTML: paragraphs, lists, links and telephone links.
+
+    In another language no English verb says which short number is to be rung: approved text has no others.
+    """
     blocks = [block for block in re.split(r"\n\s*\n", text.strip()) if block.strip()]
-    return Markup("").join(part for block in blocks for part in _block(block))
+    return Markup("").join(part for block in blocks for part in _block(block, in_english))
 
 
 def resident_html(text: str) -> Markup:
@@ -37,7 +40,7 @@ def resident_html(text: str) -> Markup:
     return Markup("<br>").join(escape(line) for line in text.split("\n"))
 
 
-def _block(block: str) -> list[Markup]:
+def _block(block: str, in_english: bool) -> list[Markup]:
     """Return a block of lines as paragraphs and lists, in order."""
     parts: list[Markup] = []
     lines: list[Markup] = []
@@ -56,17 +59,17 @@ def _block(block: str) -> list[Markup]:
         bullet = line.startswith("- ")
         if (bullet and lines) or (not bullet and items):
             close()
-        (items if bullet else lines).append(_linked(line[2:].strip() if bullet else line.strip()))
+        (items if bullet else lines).append(_linked(line[2:].strip() if bullet else line.strip(), in_english))
     close()
     return parts
 
 
-def _linked(line: str) -> Markup:
+def _linked(line: str, in_english: bool) -> Markup:
     plain = str(escape(line))
     out, place = "", 0
     for found in _LINK.finditer(plain):
         out += plain[place : found.start()]
-        out += _url(found[0]) if found["url"] else _phone(found[0], plain[: found.start()])
+        out += _url(found[0]) if found["url"] else _phone(found[0], plain[: found.start()], in_english)
         place = found.end()
     # Every part was escaped above, or is made below of escaped parts.
     return Markup(out + plain[place:])  # noqa: S704
@@ -90,7 +93,7 @@ def _is_ours(address: str) -> bool:
     return (theirs.scheme, theirs.netloc) == (ours.scheme, ours.netloc)
 
 
-def _phone(number: str, before: str) -> str:
-    if number in _SHORT and not _RING.search(before):
+def _phone(number: str, before: str, in_english: bool) -> str:
+    if in_english and number in _SHORT and not _RING.search(before):
         return number
     return f'<a class="govuk-link nd-phone" href="tel:{number.replace(" ", "")}">{number}</a>'

@@ -16,7 +16,10 @@ from bot.words import words
 
 @dataclass(frozen=True)
 class Line:
-    """One message as it is shown. `live`: its choices are buttons. `first`: the page opens here."""
+    """One message as it is shown. `live`: its choices are buttons. `first`: the page opens here.
+
+    `lang` (BCP 47) and `dir` are there when they are not the page's own. What a resident wrote may run either way.
+    """
 
     seq: int
     mine: bool
@@ -29,6 +32,8 @@ class Line:
     photo_id: str | None = None
     waiting: bool = False
     first: bool = False
+    lang: str | None = None
+    dir: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,12 @@ def shown(messages: list[Message]) -> Shown:
 def reply_json(message: Message) -> dict[str, Any]:
     """Return a reply as the script gets it: `Message.to_json` and "html", "at" (ISO 8601), "time" (words), "reply_to".
 
-    "reply_to" is the number of the message that it answers, null for a later reply.
+    "reply_to" is the number of the message that it answers, null for a later reply. A reply in another language has
+    "lang" (BCP 47) and "dir" ("ltr" or "rtl").
     """
     return {
         **message.to_json(),
-        "html": str(reply_html(message.text)),
+        "html": str(_html(message)),
         "at": message.at.isoformat(),
         "time": when(message.at),
         "reply_to": message.reply_to,
@@ -89,7 +95,7 @@ def _line(message: Message, live: bool, first: bool) -> Line:
         seq=message.seq,
         mine=mine,
         kind=message.kind,
-        html=resident_html(text) if mine else reply_html(text),
+        html=resident_html(text) if mine else _html(message),
         at=message.at.isoformat(),
         time=when(message.at),
         choices=message.choices,
@@ -97,4 +103,10 @@ def _line(message: Message, live: bool, first: bool) -> Line:
         photo_id=message.photo_id,
         waiting=message.state == WAITING,
         first=first,
+        lang=message.extra.get("lang"),
+        dir="auto" if mine else message.extra.get("dir"),
     )
+
+
+def _html(message: Message) -> Markup:
+    return reply_html(message.text, in_english="lang" not in message.extra)

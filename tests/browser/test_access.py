@@ -30,6 +30,15 @@ def talked(page: Page, url: str) -> None:
     expect(reply(page, "You said: my card")).to_be_visible()
 
 
+def languages(page: Page, url: str) -> None:
+    page.goto(f"{url}/chat")
+    for text in ("میرا کوڑا کب اٹھایا جائے گا", "gaas baa guriga ka uraya", "गैस की बदबू आ रही है", "我聞到煤氣味"):
+        say(page, text)
+        page.wait_for_timeout(150)
+    expect(page.locator('#log .nd-text[lang="zh-Hant"]')).to_be_visible()
+    assert page.locator('#log .nd-text[lang="ur"]').evaluate("(e) => getComputedStyle(e).direction") == "rtl"
+
+
 def choices(page: Page, url: str) -> None:
     page.goto(f"{url}/chat")
     say(page, "which address")
@@ -80,7 +89,7 @@ def panel(page: Page, url: str) -> None:
     expect(frame.get_by_label("Type your message")).to_be_visible()
 
 
-PAGES = [empty, talked, choices, photo, location, refused, waiting, error, delete, council, panel]
+PAGES = [empty, talked, languages, choices, photo, location, refused, waiting, error, delete, council, panel]
 
 
 @pytest.fixture(params=SIZES, ids=["320", "1280"])

@@ -6,9 +6,11 @@ export function readWords() {
   return JSON.parse(region().dataset.words);
 }
 
-// Say something once. A new paragraph is read out; taking it away later is not.
-export function announce(text) {
+// Say something once: words, or {text, lang}. A new paragraph is read out; taking it away later is not.
+export function announce(what) {
+  const { text, lang } = typeof what === "string" ? { text: what } : what;
   const said = document.createElement("p");
+  if (lang) said.lang = lang;
   said.textContent = text;
   region().append(said);
   setTimeout(() => said.remove(), 10000);

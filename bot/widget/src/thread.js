@@ -4,6 +4,13 @@ import { announce, clockTime, newId } from "./say.js";
 const byId = (id) => document.getElementById(id);
 const NEAR_END = 160;
 
+// Parts in the page's own language are read out as one.
+function joined(parts, part) {
+  const last = parts[parts.length - 1];
+  if (!last || last.lang || part.lang) return [...parts, part];
+  return [...parts.slice(0, -1), { text: `${last.text}\n${part.text}` }];
+}
+
 export class Thread {
   constructor(words) {
     this.words = words;
@@ -50,7 +57,7 @@ export class Thread {
     if (!fresh.length) return;
     const follow = this.isAtEnd();
     const lines = fresh.map((reply) => this.addReply(reply));
-    announce(fresh.map((reply, place) => this.spoken(reply, lines[place])).join("\n"));
+    fresh.flatMap((reply, place) => this.spoken(reply, lines[place])).reduce(joined, []).forEach(announce);
     if (follow) this.follow(lines[0]);
   }
 
@@ -61,7 +68,9 @@ export class Thread {
     line.dataset.seq = reply.seq;
     line.classList.add(`nd-message--${reply.kind}`);
     // Made and escaped by the server's own renderer.
-    line.querySelector(".nd-text").innerHTML = reply.html;
+    const text = line.querySelector(".nd-text");
+    text.innerHTML = reply.html;
+    if (reply.lang) Object.assign(text, { lang: reply.lang, dir: reply.dir });
     const time = line.querySelector("time");
     time.dateTime = reply.at;
     time.textContent = reply.time;
@@ -141,11 +150,14 @@ export class Thread {
     }
   }
 
+  // What is read out of a reply, each part in its language.
   spoken(reply, line) {
     const who = line.querySelector(".nd-who__name").textContent;
     const label = reply.kind === "emergency" ? `${this.words.emergency}. ` : "";
+    const text = line.querySelector(".nd-text").innerText;
     const choices = reply.choices.map((choice) => choice.title).join(", ");
-    return `${who}: ${label}${line.querySelector(".nd-text").innerText}${choices ? `\n${choices}` : ""}`;
+    const said = reply.lang ? [{ text: `${who}: ${label}` }, { text, lang: reply.lang }] : [{ text: `${who}: ${label}${text}` }];
+    return choices ? [...said, { text: choices }] : said;
   }
 
   // Count the turns under way; while there are any, the page says so. It is read out when it takes a while.
