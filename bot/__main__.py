@@ -13,6 +13,9 @@ def _run(rest: Sequence[str]) -> int:
 
 
 def _serve(rest: Sequence[str]) -> int:
+    from bot.rasa_imports import put_off
+
+    put_off()
     from bot.server import main
 
     main()

@@ -7,10 +7,13 @@ import inspect
 from typing import Any
 
 import jsonschema
+from rasa.core import processor
 from rasa.core.actions.action import RemoteAction
 from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+
+from bot.graph_runner import GraphRunner
 
 _VALIDATOR = jsonschema.Draft7Validator(RemoteAction.action_response_format_spec())
 
@@ -59,3 +62,4 @@ def apply() -> None:
             raise RuntimeError(f"Rasa's RemoteAction.{name} has changed: look at bot/rasa_fixes.py")
     RemoteAction._validate_action_result = _validate_action_result
     RemoteAction._action_call_format = _action_call_format
+    processor.DaskGraphRunner = GraphRunner
