@@ -1,6 +1,7 @@
 """The command line: `python -m bot COMMAND`."""
 
 import argparse
+import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -12,7 +13,16 @@ def _run(rest: Sequence[str]) -> int:
     return run()
 
 
+def _calculate_in_one_thread() -> None:
+    """Keep numpy's OpenBLAS to one thread; called before numpy is imported. `OPENBLAS_NUM_THREADS` overrules it.
+
+    A message is one row: there is nothing to share out, and the threads that wait for work burn 6.6 ms a message.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def _serve(rest: Sequence[str]) -> int:
+    _calculate_in_one_thread()
     from bot.rasa_imports import put_off
 
     put_off()
@@ -29,6 +39,7 @@ def _train(rest: Sequence[str]) -> int:
 
 
 def _evaluate(rest: Sequence[str]) -> int:
+    _calculate_in_one_thread()
     from bot.evaluate import main
 
     return main(list(rest))
