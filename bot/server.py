@@ -49,6 +49,7 @@ def create_app() -> Sanic:
     app.config.RESPONSE_TIMEOUT = 60
     app.config.ACCESS_LOG = False
     app.register_listener(partial(_load, newest_model()), "before_server_start")
+    app.register_listener(_close, "after_server_stop")
     register(channels(), app, route="/")
     return app
 
@@ -65,6 +66,10 @@ async def _load(model: Path, app: Sanic, loop: AbstractEventLoop) -> None:
         raise RuntimeError("the model can't be loaded: run `make train`") from error
     rasa_fixes.use_real_tracker_store(agent)
     app.ctx.agent = agent
+
+
+async def _close(app: Sanic, loop: AbstractEventLoop) -> None:
+    await rasa_fixes.close(app.ctx.agent.action_endpoint)
 
 
 def main() -> None:
