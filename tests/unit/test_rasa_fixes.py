@@ -3,9 +3,11 @@
 import ast
 import asyncio
 import inspect
+import textwrap
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 from jsonschema import ValidationError
@@ -129,6 +131,34 @@ def test_every_kind_of_event_is_found_by_its_name():
         assert Event.resolve_by_type(kind).type_name == kind
     with pytest.raises(ValueError, match="no such"):
         Event.resolve_by_type("no such")
+
+
+def test_understanding_waits_for_nothing_so_that_it_can_run_in_a_thread():
+    tree = ast.parse(textwrap.dedent(inspect.getsource(rasa_fixes._parse_message)))
+    waits = [ast.unparse(node.value) for node in ast.walk(tree) if isinstance(node, ast.Await)]
+    assert waits == ["self.http_interpreter.parse(message)"]
+    with pytest.raises(RuntimeError, match="waits for something"):
+        rasa_fixes._done(asyncio.sleep(0))
+
+
+def test_understanding_holds_up_nobody_else(monkeypatch):
+    async def slow(self, message, tracker, only_output_properties):
+        time.sleep(0.3)
+        return {"text": message}
+
+    monkeypatch.setattr(rasa_fixes, "_parse_message", slow)
+    processor = SimpleNamespace(http_interpreter=None)
+
+    async def talk() -> int:
+        parsing = asyncio.ensure_future(rasa_fixes._parse_beside(processor, "hello"))
+        turns = 0
+        while not parsing.done():
+            await asyncio.sleep(0.01)
+            turns += 1
+        assert parsing.result() == {"text": "hello"}
+        return turns
+
+    assert asyncio.run(talk()) > 5
 
 
 class CountsConnections(BaseHTTPRequestHandler):
