@@ -52,6 +52,12 @@ def test_the_assistant_is_loaded_and_understands_without_tensorflow_and_its_like
     assert not NEVER & set(modules)
 
 
+def test_the_action_server_needs_neither_rasa_nor_numbers():
+    modules = run("import sys, actions.__main__\nprint(*sorted(name for name in sys.modules if '.' not in name))").split()
+    assert "starlette" in modules
+    assert not {"rasa", "numpy", "scipy", "sklearn", *NEVER} & set(modules)
+
+
 @pytest.mark.parametrize(
     "use",
     [
