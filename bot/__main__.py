@@ -13,19 +13,19 @@ def _run(rest: Sequence[str]) -> int:
     return run()
 
 
-def _calculate_in_one_thread() -> None:
-    """Keep numpy's OpenBLAS to one thread; called before numpy is imported. `OPENBLAS_NUM_THREADS` overrules it.
+def _only_understand() -> None:
+    """Import nothing that training alone needs, and keep numpy to one thread (`OPENBLAS_NUM_THREADS` overrules that).
 
     A message is one row: there is nothing to share out, and the threads that wait for work burn 6.6 ms a message.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-
-def _serve(rest: Sequence[str]) -> int:
-    _calculate_in_one_thread()
     from bot.rasa_imports import put_off
 
     put_off()
+
+
+def _serve(rest: Sequence[str]) -> int:
+    _only_understand()
     from bot.server import main
 
     main()
@@ -39,7 +39,7 @@ def _train(rest: Sequence[str]) -> int:
 
 
 def _evaluate(rest: Sequence[str]) -> int:
-    _calculate_in_one_thread()
+    _only_understand()
     from bot.evaluate import main
 
     return main(list(rest))
