@@ -14,7 +14,6 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-import aiohttp
 import jsonschema
 from rasa.core import processor
 from rasa.core.actions import forms
@@ -47,7 +46,7 @@ COPY_FOR_DEBUG = (processor, forms, rule_policy, memoization)
 # One thread, so that nothing in the understanding need be fit for two.
 _UNDERSTANDING = ThreadPoolExecutor(1, thread_name_prefix="understanding")
 _parse_message: Callable[..., Coroutine[Any, None, dict[str, Any]]] = MessageProcessor.parse_message
-_new_session: Callable[[EndpointConfig], aiohttp.ClientSession] = EndpointConfig.session
+_new_session: Callable[[EndpointConfig], Any] = EndpointConfig.session
 _possible_keys: Callable[[RulePolicy, dict[str, str], list[Any]], set[str]] = RulePolicy._get_possible_keys
 
 
@@ -110,12 +109,12 @@ def _is_empty(self: Domain) -> bool:
     return bool(self.as_dict() == _EMPTY_DOMAIN)
 
 
-def _session(self: EndpointConfig) -> nullcontext[aiohttp.ClientSession]:
+def _session(self: EndpointConfig) -> nullcontext[Any]:
     """Keep the connection to the action server open, instead of making a session and a connection for each call: 2 ms.
 
     A call that meets a connection which has just been closed fails like any other, and its turn is tried again.
     """
-    kept: aiohttp.ClientSession | None = self.__dict__.get("_kept_session")
+    kept = self.__dict__.get("_kept_session")
     if kept is None or kept.closed:
         kept = self.__dict__["_kept_session"] = _new_session(self)
     return nullcontext(kept)
