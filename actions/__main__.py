@@ -16,8 +16,16 @@ def main() -> None:
     logging.basicConfig(level=get_settings().log_level.upper(), format=FORMAT)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     upgrade()
-    settings = get_settings()
-    uvicorn.run(create_app(), host="127.0.0.1", port=settings.action_port, log_level="warning", access_log=False, ws="none")
+    uvicorn.run(
+        create_app(),
+        host="127.0.0.1",
+        port=get_settings().action_port,
+        log_level="warning",
+        access_log=False,
+        ws="none",
+        # Longer than the assistant keeps an idle connection (15 s): so the side that sends is the one that closes.
+        timeout_keep_alive=60,
+    )
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from bot.settings import get_settings
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_SECONDS = 10
+# SQLite waits for the disk at each commit, so that a message that was acknowledged survives a power cut; or now and then.
+FULL, NORMAL = "FULL", "NORMAL"
 UPGRADE_LOCK = 7_265_001  # any number, the same in every version
 
 
@@ -69,13 +71,22 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, *, at_once: bool = True) -> Iterator[Connection]:
     """Give a connection in a transaction that may write; committed at the end, rolled back by an exception.
 
     On SQLite it takes the write lock at once (waiting up to 10 seconds): a lock taken in the middle can't wait.
+    It is on disk when this returns. With `at_once` False it is, whatever becomes of the process, but a power cut may undo
+    it, unless a later transaction was put on disk at once: they are kept in order.
     """
-    with engine.execution_options(immediate=True).begin() as conn:
+    with _for_writing(engine, at_once).begin() as conn:
+        if not at_once and conn.dialect.name == "postgresql":
+            conn.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
         yield conn
+
+
+@lru_cache(maxsize=16)
+def _for_writing(engine: Engine, at_once: bool) -> Engine:
+    return engine.execution_options(immediate=True, synchronous=FULL if at_once else NORMAL)
 
 
 def upgrade(engine: Engine | None = None) -> None:
@@ -109,8 +120,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     _turn_on_wal(cursor)
-    # FULL: a message that was acknowledged survives a power cut.
-    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute(f"PRAGMA synchronous = {FULL}")
     cursor.execute("PRAGMA foreign_keys = ON")
     # What was erased is overwritten in the file.
     cursor.execute("PRAGMA secure_delete = ON")
@@ -131,5 +141,9 @@ def _turn_on_wal(cursor: Any) -> None:
 
 
 def _begin_sqlite(conn: Connection) -> None:
-    immediate = conn.get_execution_options().get("immediate", False)
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    options = conn.get_execution_options()
+    wanted = options.get("synchronous", FULL)
+    if conn.connection.info.get("synchronous", FULL) != wanted:
+        conn.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
+        conn.connection.info["synchronous"] = wanted
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if options.get("immediate", False) else "BEGIN")

@@ -66,8 +66,9 @@ class Understanding:
         """Unpack and load `model`. Raises CannotEvaluate when it is no model with an understanding."""
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         from rasa.engine.graph import ExecutionContext
-        from rasa.engine.runner.dask import DaskGraphRunner
         from rasa.engine.storage.local_model_storage import LocalModelStorage
+
+        from bot.graph_runner import GraphRunner
 
         self._folder = tempfile.TemporaryDirectory(prefix="night-desk-")
         try:
@@ -79,7 +80,7 @@ class Understanding:
         self._target: str = facts.nlu_target
         self.intents = frozenset(facts.domain.intents)
         schema = facts.predict_schema.minimal_graph_schema(targets=[self._target])
-        self._runner = DaskGraphRunner.create(schema, storage, ExecutionContext(schema, model_id=facts.model_id))
+        self._runner = GraphRunner.create(schema, storage, ExecutionContext(schema, model_id=facts.model_id))
 
     def guess(self, text: str) -> Guess:
         """Return what is understood of `text`. A leading slash is dropped, as the channels do: it is a command to Rasa."""

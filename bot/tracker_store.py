@@ -19,11 +19,14 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import clock
-from bot.db import get_engine
+from bot.db import get_engine, reading, writing
 from bot.log.dialogue import dialogues
 
 # Rasa's own slot with the metadata of the first message: a resident's words, which the log has already.
 FIRST_WORDS = "session_started_metadata"
+_READ = sa.select(dialogues.c.state).where(dialogues.c.conversation_id == sa.bindparam("conversation"))
+_CHANGE = sa.update(dialogues).where(dialogues.c.conversation_id == sa.bindparam("conversation"))
+_INSERT = sa.insert(dialogues)
 
 
 class TrackerStore(RasaTrackerStore):
@@ -73,20 +76,15 @@ class TrackerStore(RasaTrackerStore):
         await asyncio.to_thread(self._delete, sender_id)
 
     def _write(self, sender_id: str, state: dict[str, Any]) -> None:
-        with self.engine.begin() as conn:
-            changed = conn.execute(
-                sa.update(dialogues)
-                .where(dialogues.c.conversation_id == sender_id)
-                .values(state=state, updated_at=clock.now())
-            )
-            if changed.rowcount == 0:
-                conn.execute(sa.insert(dialogues).values(conversation_id=sender_id, state=state, updated_at=clock.now()))
+        values = {"state": state, "updated_at": clock.now()}
+        # The replies of the turn are put on disk after it, and it with them. A turn that has none yet is run again.
+        with writing(self.engine, at_once=False) as conn:
+            if conn.execute(_CHANGE, {"conversation": sender_id, **values}).rowcount == 0:
+                conn.execute(_INSERT, {"conversation_id": sender_id, **values})
 
     def _read(self, sender_id: str) -> dict[str, Any] | None:
-        with self.engine.connect() as conn:
-            found: dict[str, Any] | None = conn.execute(
-                sa.select(dialogues.c.state).where(dialogues.c.conversation_id == sender_id)
-            ).scalar_one_or_none()
+        with reading(self.engine) as conn:
+            found: dict[str, Any] | None = conn.execute(_READ, {"conversation": sender_id}).scalar_one_or_none()
             return found
 
     def _keys(self) -> list[str]:

@@ -11,6 +11,7 @@
     repair.py    stop, why, say it again, I don't know, change an answer, two failures
     small_talk.py  greetings, thanks, insults, a person
     search.py    answers from approved content, and the search of it
+    index.py     an index of texts by their words
 
 A journey is a function that reads from top to bottom. It is run again on each turn with the answers so far:
 `talk.ask` returns the answer that is known, or stops the function there and puts the question to the resident. So a

@@ -7,14 +7,15 @@ from functools import lru_cache
 from typing import Any
 
 import yaml
-from sklearn.feature_extraction.text import TfidfVectorizer
 
+from actions.engine.index import Index
 from actions.engine.talk import offer
 from actions.engine.turn import Turn
 from bot.clock import now
 from bot.council import council
 from bot.hours import is_open
 from bot.log import Reply
+from bot.nlu.vocabulary import vocabulary
 from bot.settings import ROOT
 from bot.words import words
 
@@ -103,19 +104,16 @@ def page(page_id: str) -> Reply:
 
 
 @lru_cache(maxsize=1)
-def _index() -> tuple[TfidfVectorizer, Any, tuple[str, ...]]:
-    ids = tuple(pages())
+def _index() -> Index:
     texts = [" ".join([p.title] * 3 + [" ".join(p.keywords)] * 3 + [p.text, p.reason]) for p in pages().values()]
-    vectorizer = TfidfVectorizer(ngram_range=(1, 2), stop_words="english", sublinear_tf=True)
-    return vectorizer, vectorizer.fit_transform(texts), ids
+    return Index(texts, vocabulary()["not_searched"].split())
 
 
 def hits(text: str) -> list[str]:
     """Return the ids of the pages that are likest to the words, best first, at most three; [] when none is like them."""
-    vectorizer, matrix, ids = _index()
-    scores = (matrix @ vectorizer.transform([text]).T).toarray().ravel()
-    best = sorted(range(len(ids)), key=lambda n: -scores[n])[:MOST_HITS]
-    return [ids[n] for n in best if scores[n] >= LEAST_LIKE]
+    ids, scores = tuple(pages()), _index().scores(text)
+    best = sorted(scores, key=lambda place: (-scores[place], place))[:MOST_HITS]
+    return [ids[place] for place in best if scores[place] >= LEAST_LIKE]
 
 
 def find(text: str) -> Reply:

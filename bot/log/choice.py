@@ -22,6 +22,13 @@ choices = sa.Table(
     sa.Index("ix_choices_conversation_id_seq", "conversation_id", "seq"),
 )
 
+_INSERT = choices.insert()
+_OF_CONVERSATION = sa.select(choices).where(choices.c.conversation_id == sa.bindparam("conversation_id"))
+_BY_ID = _OF_CONVERSATION.where(choices.c.id == sa.bindparam("choice_id"))
+_BY_MESSAGE = _OF_CONVERSATION.where(choices.c.seq.between(sa.bindparam("first"), sa.bindparam("last"))).order_by(
+    choices.c.seq, choices.c.position
+)
+
 
 @dataclass(frozen=True)
 class Offered(Choice):
@@ -46,15 +53,13 @@ def offer(conn: Connection, conversation_id: str, seq: int, offers: tuple[Choice
             }
             for position, choice in enumerate(made)
         ]
-        conn.execute(choices.insert(), rows)
+        conn.execute(_INSERT, rows)
     return made
 
 
 def find(conn: Connection, conversation_id: str, choice_id: str) -> Offered | None:
     """Return the choice if it was offered in that conversation, else None."""
-    row = conn.execute(
-        sa.select(choices).where(choices.c.id == choice_id, choices.c.conversation_id == conversation_id)
-    ).one_or_none()
+    row = conn.execute(_BY_ID, {"conversation_id": conversation_id, "choice_id": choice_id}).one_or_none()
     return _from_row(row) if row else None
 
 
@@ -62,11 +67,7 @@ def by_message(conn: Connection, conversation_id: str, seqs: list[int]) -> dict[
     """Return the choices of these messages, in the order shown, by message number."""
     if not seqs:
         return {}
-    rows = conn.execute(
-        sa.select(choices)
-        .where(choices.c.conversation_id == conversation_id, choices.c.seq.between(min(seqs), max(seqs)))
-        .order_by(choices.c.seq, choices.c.position)
-    )
+    rows = conn.execute(_BY_MESSAGE, {"conversation_id": conversation_id, "first": min(seqs), "last": max(seqs)})
     found: dict[int, tuple[Offered, ...]] = {}
     for row in rows:
         found[row.seq] = (*found.get(row.seq, ()), _from_row(row))

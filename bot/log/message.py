@@ -37,7 +37,7 @@ messages = sa.Table(
     sa.Column("choice_id", sa.String(16)),
     sa.Column("choice_value", sa.Text),
     sa.Column("photo_id", sa.String(32)),
-    sa.Column("location", sa.JSON),
+    sa.Column("location", sa.JSON(none_as_null=True)),
     sa.Column("flagged", sa.Text),
     sa.Column("intent", sa.Text),
     sa.Column("confidence", sa.Float),
@@ -50,6 +50,22 @@ messages = sa.Table(
     sa.UniqueConstraint("conversation_id", "seq"),
     sa.UniqueConstraint("conversation_id", "channel_message_id"),
     sa.Index("ix_messages_state", "state", "id"),
+)
+
+_INSERT = messages.insert()
+_OF_CONVERSATION = sa.select(messages).where(messages.c.conversation_id == sa.bindparam("conversation"))
+_INBOUND = _OF_CONVERSATION.where(messages.c.seq == sa.bindparam("number"), messages.c.direction == IN)
+_DELIVERED = _OF_CONVERSATION.where(messages.c.channel_message_id == sa.bindparam("channel_id"))
+_AFTER = _OF_CONVERSATION.where(messages.c.seq > sa.bindparam("number")).order_by(messages.c.seq)
+_REPLIES = _OF_CONVERSATION.where(messages.c.reply_to == sa.bindparam("number")).order_by(messages.c.seq)
+_CHANGE = messages.update().where(
+    messages.c.conversation_id == sa.bindparam("conversation"), messages.c.seq == sa.bindparam("number")
+)
+_LAST_TEXT = (
+    sa.select(messages.c.seq, messages.c.text)
+    .where(messages.c.conversation_id == sa.bindparam("conversation"), messages.c.direction == IN)
+    .order_by(messages.c.seq.desc())
+    .limit(1)
 )
 
 
@@ -113,29 +129,27 @@ def receive(
 ) -> Inbound:
     """Store an inbound message in state waiting, or return the row that this channel message already has."""
     held = conversation.live(conn, conversation_id)
-    known = _one(conn, conversation_id, messages.c.channel_message_id == channel_message_id)
+    known = conn.execute(_DELIVERED, {"conversation": conversation_id, "channel_id": channel_message_id}).one_or_none()
     if known:
         return _inbound(known)
     [seq] = conversation.advance(conn, held, 1)
-    conn.execute(
-        messages.insert().values(
-            conversation_id=conversation_id,
-            seq=seq,
-            direction=IN,
-            kind=RESIDENT,
-            text=text,
-            extra={},
-            created_at=clock.now(),
-            channel_message_id=channel_message_id,
-            state=states.WAITING,
-            choice_id=choice_id,
-            choice_value=choice_value,
-            photo_id=photo_id,
-            location=sa.null() if location is None else location,
-            flagged=flagged,
-        )
+    received = Inbound(
+        conversation_id=conversation_id,
+        seq=seq,
+        channel_message_id=channel_message_id,
+        text=text,
+        choice_id=choice_id,
+        choice_value=choice_value,
+        photo_id=photo_id,
+        location=location,
+        flagged=flagged,
+        state=states.WAITING,
+        at=clock.now(),
     )
-    return replace(inbound(conn, conversation_id, seq), is_new=True)
+    values = {**vars(received), "direction": IN, "kind": RESIDENT, "extra": {}, "created_at": received.at}
+    del values["at"], values["is_new"]
+    conn.execute(_INSERT, values)
+    return replace(received, is_new=True)
 
 
 def answer(
@@ -152,7 +166,7 @@ def answer(
     held = conversation.live(conn, conversation_id)
     if inbound(conn, conversation_id, inbound_seq).state != states.WAITING:
         return replies_to(conn, conversation_id, inbound_seq)
-    _say(conn, held, replies, inbound_seq)
+    said = _say(conn, held, replies, inbound_seq)
     values: dict[str, Any] = {"state": state, "answered_at": clock.now()}
     if understood:
         values |= {
@@ -163,30 +177,29 @@ def answer(
             "model": understood.model,
             "timings": dict(understood.timings),
         }
-    conn.execute(messages.update().where(_is(conversation_id, inbound_seq)).values(**values))
-    return replies_to(conn, conversation_id, inbound_seq)
+    conn.execute(_CHANGE, {"conversation": conversation_id, "number": inbound_seq, **values})
+    return said
 
 
 def later(conn: Connection, conversation_id: str, reply: Reply) -> Message:
     """Store a reply that answers no particular message, for example the outcome of a payment."""
-    [seq] = _say(conn, conversation.live(conn, conversation_id), [reply], None)
-    [message] = _read(conn, messages.c.conversation_id == conversation_id, messages.c.seq == seq)
+    [message] = _say(conn, conversation.live(conn, conversation_id), [reply], None)
     return message
 
 
 def after(conn: Connection, conversation_id: str, seq: int) -> list[Message]:
     """Return the messages, in and out, numbered higher than `seq`, in order. Empty for an unknown conversation."""
-    return _read(conn, messages.c.conversation_id == conversation_id, messages.c.seq > seq)
+    return _read(conn, _AFTER, conversation_id, seq)
 
 
 def replies_to(conn: Connection, conversation_id: str, inbound_seq: int) -> list[Message]:
     """Return the replies to one inbound message, in order."""
-    return _read(conn, messages.c.conversation_id == conversation_id, messages.c.reply_to == inbound_seq)
+    return _read(conn, _REPLIES, conversation_id, inbound_seq)
 
 
 def inbound(conn: Connection, conversation_id: str, seq: int) -> Inbound:
     """Return an inbound message. Raises UnknownMessage."""
-    row = _one(conn, conversation_id, messages.c.seq == seq, messages.c.direction == IN)
+    row = conn.execute(_INBOUND, {"conversation": conversation_id, "number": seq}).one_or_none()
     if row is None:
         raise UnknownMessage(f"{conversation_id} has no inbound message {seq}")
     return _inbound(row)
@@ -202,12 +215,7 @@ def waiting(conn: Connection, limit: int, before: datetime | None) -> list[Inbou
 
 def last_text(conn: Connection, conversation_id: str) -> tuple[int, str] | None:
     """Return the number and the text of the newest inbound message, or None when there is none."""
-    row = conn.execute(
-        sa.select(messages.c.seq, messages.c.text)
-        .where(messages.c.conversation_id == conversation_id, messages.c.direction == IN)
-        .order_by(messages.c.seq.desc())
-        .limit(1)
-    ).one_or_none()
+    row = conn.execute(_LAST_TEXT, {"conversation": conversation_id}).one_or_none()
     return (row.seq, row.text) if row else None
 
 
@@ -215,40 +223,40 @@ def replace_text(conn: Connection, conversation_id: str, seq: int, text: str) ->
     """Put other words in the place of an inbound message's. Raises UnknownMessage."""
     conversation.live(conn, conversation_id)
     inbound(conn, conversation_id, seq)
-    conn.execute(messages.update().where(_is(conversation_id, seq)).values(text=text))
+    conn.execute(_CHANGE, {"conversation": conversation_id, "number": seq, "text": text})
 
 
-def _say(conn: Connection, held: conversation.Conversation, replies: list[Reply], reply_to: int | None) -> list[int]:
-    seqs = conversation.advance(conn, held, len(replies))
-    for seq, reply in zip(seqs, replies, strict=True):
-        conn.execute(
-            messages.insert().values(
-                conversation_id=held.id,
-                seq=seq,
-                direction=OUT,
-                kind=reply.kind,
-                text=reply.text,
-                extra=dict(reply.extra),
-                created_at=clock.now(),
-                reply_to=reply_to,
-            )
-        )
-        choice.offer(conn, held.id, seq, tuple(reply.choices))
-    return seqs
+def _say(conn: Connection, held: conversation.Conversation, replies: list[Reply], reply_to: int | None) -> list[Message]:
+    """Store replies and return them as `_read` would."""
+    return [
+        _said(conn, held.id, seq, reply, reply_to)
+        for seq, reply in zip(conversation.advance(conn, held, len(replies)), replies, strict=True)
+    ]
 
 
-def _is(conversation_id: str, seq: int) -> Any:
-    return sa.and_(messages.c.conversation_id == conversation_id, messages.c.seq == seq)
+def _said(conn: Connection, conversation_id: str, seq: int, reply: Reply, reply_to: int | None) -> Message:
+    said = Message(
+        conversation_id=conversation_id,
+        seq=seq,
+        direction=OUT,
+        kind=reply.kind,
+        text=reply.text,
+        choices=(),
+        extra=dict(reply.extra),
+        at=clock.now(),
+        reply_to=reply_to,
+        state=None,
+        photo_id=None,
+        location=None,
+    )
+    kept = ("conversation_id", "seq", "direction", "kind", "text", "extra", "reply_to")
+    conn.execute(_INSERT, {**{name: getattr(said, name) for name in kept}, "created_at": said.at})
+    return replace(said, choices=choice.offer(conn, conversation_id, seq, tuple(reply.choices)))
 
 
-def _one(conn: Connection, conversation_id: str, *conditions: Any) -> Any:
-    query = sa.select(messages).where(messages.c.conversation_id == conversation_id, *conditions)
-    return conn.execute(query).one_or_none()
-
-
-def _read(conn: Connection, *conditions: Any) -> list[Message]:
-    rows = conn.execute(sa.select(messages).where(*conditions).order_by(messages.c.seq)).all()
-    offered = choice.by_message(conn, rows[0].conversation_id, [row.seq for row in rows]) if rows else {}
+def _read(conn: Connection, query: Any, conversation_id: str, number: int) -> list[Message]:
+    rows = conn.execute(query, {"conversation": conversation_id, "number": number}).all()
+    offered = choice.by_message(conn, conversation_id, [row.seq for row in rows])
     return [_message(row, offered.get(row.seq, ())) for row in rows]
 
 

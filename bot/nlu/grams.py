@@ -1,14 +1,15 @@
 """TF-IDF of words and of letters, as scikit-learn's TfidfVectorizer has it, without its 3 ms of checks a message."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.feature_extraction.text import CountVectorizer
 
 Floats = npt.NDArray[np.float32]
 Row = tuple[list[int], Floats]
+_WORD = re.compile(r"\b\w+\b")
 
 
 class Grams:
@@ -43,17 +44,29 @@ class Grams:
 
 def cut_words(most: int) -> Callable[[str], list[str]]:
     """Return a function that cuts a text into its words and runs of up to `most` words."""
-    cut: Callable[[str], list[str]] = CountVectorizer(
-        lowercase=False,
-        token_pattern=r"(?u)\b\w+\b",  # noqa: S106 not a password
-        ngram_range=(1, most),
-    ).build_analyzer()
+
+    def cut(text: str) -> list[str]:
+        words = _WORD.findall(text)
+        longer = (words[at : at + n] for n in range(2, most + 1) for at in range(len(words) - n + 1))
+        return [*words, *map(" ".join, longer)]
+
     return cut
 
 
 def cut_letters(least: int, most: int) -> Callable[[str], list[str]]:
-    """Return a function that cuts each word, with a space on either side, into runs of `least` to `most` letters."""
-    cut: Callable[[str], list[str]] = CountVectorizer(
-        lowercase=False, analyzer="char_wb", ngram_range=(least, most)
-    ).build_analyzer()
+    """Return a function that cuts each word, with a space on either side, into runs of `least` to `most` letters.
+
+    A word that is too short for a run counts once, whole.
+    """
+
+    def cut(text: str) -> list[str]:
+        found: list[str] = []
+        for word in text.split():
+            padded = f" {word} "
+            for n in range(least, most + 1):
+                found += [padded[at : at + n] for at in range(max(1, len(padded) - n + 1))]
+                if len(padded) <= n:
+                    break
+        return found
+
     return cut

@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -54,6 +55,18 @@ def test_the_session_id_is_nowhere_in_the_database(log: ConversationLog, engine:
         [stored] = conn.execute(sa.select(conversations.c.user_hash)).scalars()
     assert len(stored) == 64
     assert "secret-session" not in stored
+
+
+def test_what_is_returned_when_it_is_stored_is_what_is_read_later(log: ConversationLog) -> None:
+    first = log.open("web", "session-1")
+    for number, more in enumerate(({}, {"location": {"lat": 51.5, "lng": -0.1}}, {"flagged": "card"})):
+        inbound = log.receive(first.id, f"m{number}", "my bin", **more)
+        assert replace(inbound, is_new=False) == log.inbound(first.id, inbound.seq)
+        offers = (Choice("Yes", "y"), Choice("No", "n"))
+        said = log.answer(first.id, inbound.seq, [Reply("Right?", offers, "question", {"question": "q"}), Reply("Well.")])
+        assert said == log.replies_to(first.id, inbound.seq)
+    later = log.later(first.id, Reply("Paid.", offers))
+    assert later == log.messages(first.id)[-1]
 
 
 def test_two_installations_hash_the_same_session_differently(engine: Engine) -> None:

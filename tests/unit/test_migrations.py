@@ -63,6 +63,19 @@ def test_sqlite_is_set_up_to_lose_nothing(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_only_what_may_wait_for_the_next_commit_is_written_without_waiting_for_the_disk(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'n.db'}")
+    found = []
+    for at_once in (True, False, True, False):
+        with writing(engine, at_once=at_once) as conn:
+            found.append(conn.exec_driver_sql("PRAGMA synchronous").scalar())
+    with reading(engine) as conn:
+        found.append(conn.exec_driver_sql("PRAGMA synchronous").scalar())
+    full, normal = 2, 1
+    assert found == [full, normal, full, normal, full]
+    engine.dispose()
+
+
 def test_sqlite_rolls_back_what_failed(engine: Engine) -> None:
     with pytest.raises(RuntimeError), writing(engine) as conn:
         conn.execute(sa.text("DELETE FROM alembic_version"))
