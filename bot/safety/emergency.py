@@ -15,6 +15,7 @@ import yaml
 
 from bot.council import council
 from bot.hours import is_open
+from bot.safety.english import english_words
 from bot.safety.signs import NOTHING, Hits, Lexicon, Signs, Slots, Span, sentences
 from bot.settings import ROOT
 
@@ -26,7 +27,8 @@ class Patterns:
     """The compiled `data/emergencies.yml`."""
 
     lexicon: Lexicon
-    emergencies: dict[str, Signs]  # the most urgent first
+    sure: dict[str, Signs]  # by emergency, the most urgent first
+    near: dict[str, Signs]
     past_counts: frozenset[str]
     ordinary: Signs
     unreal: Signs
@@ -37,11 +39,25 @@ class Patterns:
 
 @dataclass(frozen=True)
 class Told:
-    """What a sentence tells: the phrases in it, and whether it is over, and whether it ends what was said before."""
+    """What a sentence tells: the phrases in it; whether it is over, and ends what was said before; whether it is everyday."""
 
     hits: Hits
     over: bool = False
     settles: bool = False
+    everyday: bool = False
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What the officer's lines say of a message.
+
+    `sure` is the most urgent emergency that it clearly speaks of. `near` is one that it may speak of, when the classifier
+    thinks so too. `everyday` says that it holds everyday business, a story or something over, and nothing that is near.
+    """
+
+    sure: str | None = None
+    near: str | None = None
+    everyday: bool = False
 
 
 def check(text: str) -> str | None:
@@ -49,10 +65,21 @@ def check(text: str) -> str | None:
 
     At most the first 2,000 characters are read.
     """
+    return signals(text).sure
+
+
+def signals(text: str) -> Signals:
+    """Return all that the lines of `data/emergencies.yml` say of `text`, of which at most 2,000 characters are read."""
     patterns = _patterns()
     told = [_read(words, patterns) for words in sentences(text[:LONGEST])]
+    sure = _first(patterns.sure, told, patterns)
+    near = sure or _first(patterns.near, told, patterns)
+    return Signals(sure, near, near is None and any(sentence.everyday for sentence in told))
+
+
+def _first(lines: dict[str, Signs], told: list[Told], patterns: Patterns) -> str | None:
     following = [*told[1:], Told({})]
-    for intent, signs in patterns.emergencies.items():
+    for intent, signs in lines.items():
         for sentence, after in zip(told, following, strict=False):
             past = sentence.over or after.settles
             if signs.found(sentence.hits) and (not past or intent in patterns.past_counts):
@@ -77,15 +104,17 @@ def emergencies() -> tuple[str, ...]:
 
 def _read(words: list[str], patterns: Patterns) -> Told:
     slots = patterns.lexicon.read(words)
+    before = list(slots)
     hits = _without(slots, patterns.ordinary, patterns.lexicon)
-    if not hits or patterns.unreal.found(hits):
-        return Told({})
+    everyday = slots != before
+    if patterns.unreal.found(hits):
+        return Told({}, everyday=True)
     settles = patterns.settled.found(hits)
     if not settles and not patterns.over.found(hits):
-        return Told(hits)
+        return Told(hits, everyday=everyday)
     rest = _without(_blanked(slots, patterns.over.spans(hits)), patterns.settled, patterns.lexicon)
     still_on = patterns.still_on.found(rest)
-    return Told(hits, over=not still_on, settles=settles and not still_on)
+    return Told(hits, over=not still_on, settles=settles and not still_on, everyday=everyday or not still_on)
 
 
 def _without(slots: Slots, signs: Signs, lexicon: Lexicon) -> Hits:
@@ -112,11 +141,12 @@ def _loaded() -> dict[str, Any]:
 def _patterns() -> Patterns:
     """Compile the file, once. Raises ValueError that names the line when one can't be read."""
     loaded = _loaded()
-    lexicon = Lexicon(loaded["words"])
+    lexicon = Lexicon(loaded["words"], english_words().__contains__)
     entries = loaded["emergencies"]
     return Patterns(
         lexicon=lexicon,
-        emergencies={intent: _lines(entry["signs"], lexicon) for intent, entry in entries.items()},
+        sure={intent: _lines(entry["signs"], lexicon) for intent, entry in entries.items()},
+        near={intent: _lines(entry.get("near", ""), lexicon) for intent, entry in entries.items()},
         past_counts=frozenset(intent for intent, entry in entries.items() if entry.get("past_counts")),
         ordinary=_lines(loaded["ordinary"], lexicon),
         unreal=_lines(loaded["unreal"], lexicon),
