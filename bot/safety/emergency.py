@@ -39,25 +39,31 @@ class Patterns:
 
 @dataclass(frozen=True)
 class Told:
-    """What a sentence tells: the phrases in it; whether it is over, and ends what was said before; whether it is everyday."""
+    """What a sentence tells: the phrases in it, and what it says of them.
+
+    It may be about everyday business, unreal, or over; and it may settle what the sentence before said.
+    """
 
     hits: Hits
+    everyday: bool = False
+    unreal: bool = False
     over: bool = False
     settles: bool = False
-    everyday: bool = False
 
 
 @dataclass(frozen=True)
 class Signals:
     """What the officer's lines say of a message.
 
-    `sure` is the most urgent emergency that it clearly speaks of. `near` is one that it may speak of, when the classifier
-    thinks so too. `everyday` says that it holds everyday business, a story or something over, and nothing that is near.
+    `sure` is the most urgent emergency that it clearly speaks of, `near` one that it may speak of. The others are reasons
+    for doubt, and false when there is a `near`: something in it is everyday business, unreal, or over.
     """
 
     sure: str | None = None
     near: str | None = None
     everyday: bool = False
+    unreal: bool = False
+    over: bool = False
 
 
 def check(text: str) -> str | None:
@@ -74,7 +80,18 @@ def signals(text: str) -> Signals:
     told = [_read(words, patterns) for words in sentences(text[:LONGEST])]
     sure = _first(patterns.sure, told, patterns)
     near = sure or _first(patterns.near, told, patterns)
-    return Signals(sure, near, near is None and any(sentence.everyday for sentence in told))
+    if near:
+        return Signals(sure, near)
+    return Signals(
+        everyday=any(sentence.everyday for sentence in told),
+        unreal=any(sentence.unreal for sentence in told),
+        over=any(sentence.over or sentence.settles for sentence in told),
+    )
+
+
+def past_counts(intent: str) -> bool:
+    """Say whether an emergency is one however long ago it was: abuse, danger to a child, thoughts of suicide."""
+    return intent in _patterns().past_counts
 
 
 def _first(lines: dict[str, Signs], told: list[Told], patterns: Patterns) -> str | None:
@@ -108,13 +125,13 @@ def _read(words: list[str], patterns: Patterns) -> Told:
     hits = _without(slots, patterns.ordinary, patterns.lexicon)
     everyday = slots != before
     if patterns.unreal.found(hits):
-        return Told({}, everyday=True)
+        return Told({}, unreal=True)
     settles = patterns.settled.found(hits)
     if not settles and not patterns.over.found(hits):
         return Told(hits, everyday=everyday)
     rest = _without(_blanked(slots, patterns.over.spans(hits)), patterns.settled, patterns.lexicon)
     still_on = patterns.still_on.found(rest)
-    return Told(hits, over=not still_on, settles=settles and not still_on, everyday=everyday or not still_on)
+    return Told(hits, everyday=everyday, over=not still_on, settles=settles and not still_on)
 
 
 def _without(slots: Slots, signs: Signs, lexicon: Lexicon) -> Hits:

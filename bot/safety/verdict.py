@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import yaml
 
-from bot.safety.emergency import Signals, emergencies, signals
+from bot.safety.emergency import Signals, emergencies, past_counts, signals
 from bot.settings import ROOT
 
 Ranking = Sequence[tuple[str | None, float]]
@@ -23,6 +23,7 @@ class Bars:
     near: float
     plain: float
     everyday: float
+    discounted: float
     in_a_question: float
 
 
@@ -37,16 +38,21 @@ def verdict(text: str, ranking: Ranking, *, in_a_question: bool = False) -> str 
     if said.sure:
         return said.sure
     known = frozenset(emergencies())
-    likely = [(name, share) for name, share in ranking if name in known]
-    if not likely or sum(share for _, share in likely) < _bar(said, in_a_question):
+    likely = [(name, share) for name, share in ranking if name is not None and name in known]
+    if not likely:
         return None
-    return max(likely, key=lambda one: one[1])[0]
+    likeliest = max(likely, key=lambda one: one[1])[0]
+    return likeliest if sum(share for _, share in likely) >= _bar(said, likeliest, in_a_question) else None
 
 
-def _bar(said: Signals, in_a_question: bool) -> float:
+def _bar(said: Signals, likeliest: str, in_a_question: bool) -> float:
     bars = _bars()
-    bar = bars.everyday if said.everyday else bars.near if said.near else bars.plain
-    return max(bar, bars.in_a_question) if in_a_question and not said.near else bar
+    if said.near:
+        return bars.near
+    if said.unreal or (said.over and not past_counts(likeliest)):
+        return bars.discounted
+    bar = bars.everyday if said.everyday else bars.plain
+    return max(bar, bars.in_a_question) if in_a_question else bar
 
 
 @lru_cache(maxsize=1)
