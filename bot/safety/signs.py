@@ -88,8 +88,8 @@ class Signs:
 
     def spans(self, hits: Hits) -> Iterator[Span]:
         """Yield where any of the lines is found."""
-        for phrase in hits:
-            for sign in self._by_phrase.get(phrase, ()):
+        for phrase in self._by_phrase.keys() & hits.keys():
+            for sign in self._by_phrase[phrase]:
                 yield from sign.spans(hits)
 
     def found(self, hits: Hits) -> bool:
@@ -98,7 +98,8 @@ class Signs:
 
     def lines(self, hits: Hits) -> set[str]:
         """Return the lines that are found, for whoever reviews them."""
-        return {sign.line for phrase in hits for sign in self._by_phrase.get(phrase, ()) if sign.spans(hits)}
+        shared = self._by_phrase.keys() & hits.keys()
+        return {sign.line for phrase in shared for sign in self._by_phrase[phrase] if sign.spans(hits)}
 
 
 def _chain(chain: Sequence[tuple[int, frozenset[int]]], hits: Hits) -> list[Span]:

@@ -1,12 +1,14 @@
 """Spelling tolerance: the words of a list that a misspelt word may stand for. Pure.
 
 Only a word that is no English word is corrected, by one letter too many, missing, wrong or swapped, never the first one:
-"stabed" is read as "stabbed", while "flooring" stays what it is.
+"stabed" is read as "stabbed", while "flooring" stays what it is. Where several are one letter away, those with the same
+consonants are meant: "wrking" is "working" and not "waking".
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 SHORTEST, LONGEST = 5, 16
+VOWELS = "aeiou"
 INFLECTIONS = {"s": ("",), "ing": ("", "e"), "er": ("", "e"), "ers": ("", "e"), "able": ("", "e"), "ly": ("",)}
 
 
@@ -31,9 +33,12 @@ class Spelling:
         """Return the words of the list that `word` (lower case) is one letter away from; none when it is a word itself."""
         if not SHORTEST <= len(word) <= LONGEST or not word.isalpha() or self._correct(word):
             return set()
-        whole = {found for found in self._near(word) if not found.endswith("*")}
-        lengths = {length + off for length in self._stem_lengths for off in (-1, 0, 1) if SHORTEST <= length + off <= len(word)}
-        return whole | {found for length in lengths for found in self._near(word[:length]) if found.endswith("*")}
+        found = {one for one in self._near(word) if not one.endswith("*")}
+        lengths = {length + off for length in self._stem_lengths for off in (-1, 0, 1)}
+        starts = {word[:length] for length in lengths if SHORTEST <= length <= len(word)}
+        found |= {one for start in starts for one in self._near(start) if one.endswith("*")}
+        alike = {one for one in found if sounds_alike(word, one)}
+        return alike or (set() if any(map(self._is_word, _other_vowels(word))) else found)
 
     def _near(self, word: str) -> set[str]:
         candidates = {found for rest in _rests(word) for found in self._by_rest.get(rest, ())}
@@ -60,3 +65,30 @@ def one_letter_apart(one: str, other: str) -> bool:
 
 def _rests(word: str) -> set[str]:
     return {word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))}
+
+
+def sounds_alike(word: str, meant: str) -> bool:
+    """Say whether both have the same consonants, double ones counted once; a star stands for any ending of `meant`."""
+    if meant.endswith("*"):
+        return _consonants(word).startswith(_consonants(meant[:-1]))
+    return _consonants(word) == _consonants(meant)
+
+
+def _consonants(word: str) -> str:
+    kept = [letter for letter in word if letter not in VOWELS]
+    return "".join(letter for letter, before in zip(kept, ["", *kept]) if letter != before)
+
+
+def _other_vowels(word: str) -> Iterator[str]:
+    """Yield what `word` becomes with one vowel more, less or another, one letter doubled or single, or two swapped."""
+    for i, letter in enumerate(word):
+        before, after = word[:i], word[i + 1 :]
+        yield before + letter + letter + after
+        if letter in VOWELS or letter == word[i - 1]:
+            yield before + after
+        for vowel in VOWELS:
+            yield before + letter + vowel + after
+            if letter in VOWELS:
+                yield before + vowel + after
+        if after and (letter in VOWELS or after[0] in VOWELS):
+            yield before + after[0] + letter + after[1:]

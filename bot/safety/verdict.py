@@ -17,45 +17,52 @@ Ranking = Sequence[tuple[str | None, float]]
 
 
 @dataclass(frozen=True)
-class Bars:
-    """From which sum of the eight emergencies' probabilities on a message is taken for one; `data/understanding.yml`."""
+class Verdict:
+    """What a message is answered as, and why.
 
-    near: float
-    plain: float
-    everyday: float
-    discounted: float
-    in_a_question: float
+    `sure` is what the officer's lines are sure of. `likeliest` is the classifier's likeliest emergency, and `share` the
+    probability of all eight together; `bar` names the bar in data/understanding.yml that the share had to reach.
+    """
+
+    sure: str | None
+    likeliest: str | None
+    share: float
+    bar: str
+    reached: bool
+
+    @property
+    def intent(self) -> str | None:
+        """Return the emergency that is answered, or None."""
+        return self.sure or (self.likeliest if self.reached else None)
 
 
-def verdict(text: str, ranking: Ranking, *, in_a_question: bool = False) -> str | None:
-    """Return the emergency that `text` is answered as, or None.
+def verdict(text: str, ranking: Ranking, *, in_a_question: bool = False) -> Verdict:
+    """Return whether `text`, understood as `ranking`, is an emergency; `in_a_question` when it may answer an open question.
 
-    It is what the officer's lines are sure of, else the classifier's likeliest emergency, if all eight together reach the
-    bar. The sum is a better judge than the single likeliest: a message torn between flooding and danger to life is an
-    emergency all the same.
+    The sum of the eight is a better judge than the single likeliest: a message torn between flooding and danger to life is
+    an emergency all the same.
     """
     said = signals(text)
-    if said.sure:
-        return said.sure
     known = frozenset(emergencies())
     likely = [(name, share) for name, share in ranking if name is not None and name in known]
-    if not likely:
-        return None
-    likeliest = max(likely, key=lambda one: one[1])[0]
-    return likeliest if sum(share for _, share in likely) >= _bar(said, likeliest, in_a_question) else None
-
-
-def _bar(said: Signals, likeliest: str, in_a_question: bool) -> float:
-    bars = _bars()
-    if said.near:
-        return bars.near
-    if said.unreal or (said.over and not past_counts(likeliest)):
-        return bars.discounted
-    bar = bars.everyday if said.everyday else bars.plain
-    return max(bar, bars.in_a_question) if in_a_question else bar
+    likeliest = max(likely, key=lambda one: one[1])[0] if likely else None
+    share = sum(share for _, share in likely)
+    bar = _bar(said, likeliest, in_a_question)
+    return Verdict(said.sure, likeliest, share, bar, bool(likely) and share >= bars()[bar])
 
 
 @lru_cache(maxsize=1)
-def _bars() -> Bars:
-    loaded = yaml.safe_load((ROOT / "data" / "understanding.yml").read_text(encoding="utf-8"))
-    return Bars(**loaded["emergency"])
+def bars() -> dict[str, float]:
+    """Return from which share on a message is an emergency, by the name of the bar (`data/understanding.yml`)."""
+    loaded: dict[str, dict[str, float]] = yaml.safe_load((ROOT / "data" / "understanding.yml").read_text(encoding="utf-8"))
+    return loaded["emergency"]
+
+
+def _bar(said: Signals, likeliest: str | None, in_a_question: bool) -> str:
+    if said.near:
+        return "plain" if in_a_question else "near"
+    if said.unreal or (said.over and likeliest is not None and not past_counts(likeliest)):
+        return "discounted"
+    if in_a_question:
+        return "in_a_question"
+    return "everyday" if said.everyday else "plain"
