@@ -24,7 +24,6 @@ import yaml
 
 from bot.settings import ROOT
 
-COLUMNS = ("text", "intent")
 OUT_OF_SCOPE = "out_of_scope"
 
 
@@ -105,42 +104,55 @@ def evaluate(csv_path: Path, *, model_path: Path | None = None, as_json: bool = 
     Without `model_path` the newest model in models/ is taken. Raises CannotEvaluate.
     """
     rows = read_rows(csv_path)
-    model = model_path or newest_model()
-    # Rasa writes its notes to standard output, where the report goes, and its libraries warn of each other.
-    with contextlib.redirect_stdout(sys.stderr), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        understanding = Understanding(model)
-        _check_intents(rows, understanding.intents)
-        understanding.guess("hello")
-        guesses = [understanding.guess(row.text) for row in rows]
+    model, guesses = guess_all(rows, model_path, _check_intents)
     report = {"file": str(csv_path), "model": model.name, **score(rows, guesses, _unsure())}
     print(json.dumps(report, indent=2, ensure_ascii=False) if as_json else as_text(report))
     return report
 
 
-def read_rows(path: Path) -> list[Row]:
-    """Return the rows of a CSV with the columns text and intent (others are ignored).
+def guess_all(
+    rows: Sequence[Row],
+    model_path: Path | None = None,
+    check: Callable[[Sequence[Row], frozenset[str]], None] = lambda rows, known: None,
+) -> tuple[Path, list[Guess]]:
+    """Return the model that was taken, and what it understands of each row. Raises CannotEvaluate, or what `check` raises.
+
+    `check` is given the rows and the intents that the model knows.
+    """
+    model = model_path or newest_model()
+    # Rasa writes its notes to standard output, where the report goes, and its libraries warn of each other.
+    with contextlib.redirect_stdout(sys.stderr), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        understanding = Understanding(model)
+        check(rows, understanding.intents)
+        understanding.guess("hello")
+        return model, [understanding.guess(row.text) for row in rows]
+
+
+def read_rows(path: Path, label: str = "intent") -> list[Row]:
+    """Return the rows of a CSV with the columns text and `label` (others are ignored).
 
     Raises CannotEvaluate when it can't be read, a column is missing, a row is incomplete, or there are no rows.
     """
+    columns = ("text", label)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, skipinitialspace=True)
             named = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
-            missing = [column for column in COLUMNS if column not in named]
+            missing = [column for column in columns if column not in named]
             if missing:
                 raise CannotEvaluate(
                     f"{path} has no column {' and no column '.join(missing)}. "
-                    f"Its first line must be text,intent; it has: {', '.join(named) or 'nothing'}."
+                    f"Its first line must be text,{label}; it has: {', '.join(named) or 'nothing'}."
                 )
-            rows = [Row(reader.line_num, *((row[named[column]] or "").strip() for column in COLUMNS)) for row in reader]
+            rows = [Row(reader.line_num, *((row[named[column]] or "").strip() for column in columns)) for row in reader]
     except OSError as error:
         raise CannotEvaluate(f"{path} can't be read: {error.strerror}.") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise CannotEvaluate(f"{path} is not a CSV file in UTF-8: {error}.") from error
     for row in rows:
         if not row.text or not row.intent:
-            raise CannotEvaluate(f"{path}, line {row.line}: it has no {'intent' if row.text else 'text'}.")
+            raise CannotEvaluate(f"{path}, line {row.line}: it has no {label if row.text else 'text'}.")
     if not rows:
         raise CannotEvaluate(f"{path} has no rows below its first line.")
     return rows
@@ -226,12 +238,16 @@ def _unsure() -> float:
 def main(argv: Sequence[str]) -> int:
     """Run the command line. Returns 0, or 2 with a sentence on standard error when it could not be done."""
     parser = argparse.ArgumentParser(prog="python -m bot evaluate", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("file", type=Path, help="a CSV with the columns text and intent")
+    parser.add_argument("file", type=Path, help="a CSV with the columns text and intent, or with --emergency text and label")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--emergency", action="store_true", help="score the emergencies; the columns are text and label")
     parser.add_argument("--model", type=Path, help="a model; otherwise the newest in models/")
     chosen = parser.parse_args(argv)
+    from bot.evaluate_emergency import evaluate_emergency
+
+    score_it = evaluate_emergency if chosen.emergency else evaluate
     try:
-        evaluate(chosen.file, model_path=chosen.model, as_json=chosen.json)
+        score_it(chosen.file, model_path=chosen.model, as_json=chosen.json)
     except CannotEvaluate as error:
         print(f"evaluate: {error}", file=sys.stderr)
         return 2

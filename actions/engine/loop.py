@@ -20,6 +20,7 @@ from actions.engine.understanding import CONVERSATION, EMERGENCIES, SMALL_TALK, 
 from actions.journeys import JOURNEYS
 from bot.log import Reply
 from bot.nlu.values import parse_yes_no
+from bot.safety.verdict import verdict
 from bot.words import has_words, words
 
 
@@ -127,8 +128,7 @@ class Loop(Runner):
     def _interrupted(self, pending: Pending | None) -> bool:
         """Deal with what goes before any answer: an emergency, and the control words."""
         turn = self.turn
-        if turn.intent in EMERGENCIES and turn.confidence >= VERY_SURE and turn.words >= 3:
-            self.emergency(turn.intent)
+        if turn.words >= 3 and self._is_emergency(in_a_question=True):
             return True
         act = repair.CONTROL.get(turn.intent)
         free = pending is not None and pending.reader.free
@@ -138,6 +138,13 @@ class Loop(Runner):
             return False
         act(self)
         return True
+
+    def _is_emergency(self, *, in_a_question: bool = False) -> bool:
+        """Answer an emergency, if the message is one. Return whether it was."""
+        intent = verdict(self.turn.text, self.turn.likely, in_a_question=in_a_question).intent
+        if intent is not None:
+            self.emergency(intent)
+        return intent is not None
 
     def _reads(self, pending: Pending) -> bool:
         try:
@@ -161,14 +168,14 @@ class Loop(Runner):
     def _other_wish(self, frame: Frame, pending: Pending) -> bool:
         """Serve a wish that is not an answer: another journey, an answer, small talk. Return whether there was one."""
         turn = self.turn
+        if self._is_emergency():
+            return True
         if turn.confidence < SURE:
             return False
         if turn.intent == frame.journey:
             self.hear(frame)
             return self._advanced(frame, pending)
-        if turn.intent in EMERGENCIES:
-            self.emergency(turn.intent)
-        elif turn.intent in JOURNEYS or search.has_page(turn.intent):
+        if turn.intent in JOURNEYS or search.has_page(turn.intent):
             self.go(turn.intent)
         elif turn.intent in SMALL_TALK:
             self.small_talk(turn.intent)
@@ -206,9 +213,10 @@ class Loop(Runner):
 
     def _open_floor(self) -> None:
         turn = self.turn
-        if turn.intent in EMERGENCIES and turn.confidence >= SURE:
-            self.emergency(turn.intent)
-        elif turn.confidence < UNSURE or turn.intent == "out_of_scope":
+        if self._is_emergency():
+            return
+        doubtful = turn.confidence < SURE or turn.intent in EMERGENCIES
+        if turn.confidence < UNSURE or turn.intent == "out_of_scope":
             repair.lost(self)
         elif self.unsure and turn.intent == "affirm":
             # A yes to "did you mean one of these" says not which.
@@ -216,7 +224,7 @@ class Loop(Runner):
             repair.say_again(self)
         elif self.unsure and turn.intent == "deny":
             self.replies.append(search.find(str(self.unsure["text"])))
-        elif turn.confidence < SURE and turn.intent not in CONVERSATION:
+        elif doubtful and turn.intent not in CONVERSATION:
             repair.did_you_mean(self)
         elif turn.intent == "restart" or (turn.intent == "ask_to_repeat" and self.desk.last):
             repair.CONTROL[turn.intent](self)

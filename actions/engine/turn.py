@@ -54,6 +54,11 @@ class Turn:
     wish: bool = False
 
     @property
+    def likely(self) -> tuple[tuple[str, float], ...]:
+        """Return the ranking, or what is known of it."""
+        return self.ranking or ((self.intent, self.confidence),)
+
+    @property
     def words(self) -> int:
         """Return how many words the message has."""
         return len(self.text.split())

@@ -4,7 +4,7 @@ Everyday words that look like a sign are taken out first, a story or a joke coun
 where it always does. The same for every language; the words are in `data/emergencies.yml` and `data/languages/`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ class Patterns:
     """The compiled signs of one language."""
 
     lexicon: Lexicon
-    emergencies: dict[str, Signs]  # the most urgent first
+    sure: dict[str, Signs]  # by emergency, the most urgent first
+    near: dict[str, Signs]
     past_counts: frozenset[str]
     ordinary: Signs
     unreal: Signs
@@ -27,24 +28,51 @@ class Patterns:
 
 @dataclass(frozen=True)
 class Told:
-    """What a sentence tells: the phrases in it, and whether it is over, and whether it ends what was said before."""
+    """What a sentence tells: the phrases in it, and what it says of them.
+
+    It may be about everyday business, unreal, or over; and it may settle what the sentence before said.
+    """
 
     hits: Hits
+    everyday: bool = False
+    unreal: bool = False
     over: bool = False
     settles: bool = False
 
 
-def compiled(groups: Mapping[str, str], blocks: Mapping[str, str], emergencies: Mapping[str, Mapping[str, Any]]) -> Patterns:
+@dataclass(frozen=True)
+class Signals:
+    """What an officer's lines say of a message.
+
+    `sure` is the most urgent emergency that it clearly speaks of, `near` one that it may speak of. The others are reasons
+    for doubt, and false when there is a `near`: something in it is everyday business, unreal, or over.
+    """
+
+    sure: str | None = None
+    near: str | None = None
+    everyday: bool = False
+    unreal: bool = False
+    over: bool = False
+
+
+def compiled(
+    groups: Mapping[str, str],
+    blocks: Mapping[str, str],
+    emergencies: Mapping[str, Mapping[str, Any]],
+    is_word: Callable[[str], bool] = lambda word: True,
+) -> Patterns:
     """Return the patterns of one language.
 
     `groups` are words by their name; `blocks` has lines under ordinary, unreal, over, settled and still_on, none where one
-    is not there; `emergencies` has `signs` and perhaps `past_counts` by intent, the most urgent first. Raises ValueError
-    that names the line when one can't be read.
+    is not there; `emergencies` has `signs` and perhaps `near` and `past_counts` by intent, the most urgent first. `is_word`
+    says which words are spelt right: others are read as the words of the lines that they misspell.
+    Raises ValueError that names the line when one can't be read.
     """
-    lexicon = Lexicon(groups)
+    lexicon = Lexicon(groups, is_word)
     return Patterns(
         lexicon=lexicon,
-        emergencies={intent: _lines(entry["signs"], lexicon) for intent, entry in emergencies.items()},
+        sure={intent: _lines(entry["signs"], lexicon) for intent, entry in emergencies.items()},
+        near={intent: _lines(entry.get("near", ""), lexicon) for intent, entry in emergencies.items()},
         past_counts=frozenset(intent for intent, entry in emergencies.items() if entry.get("past_counts")),
         ordinary=_lines(blocks.get("ordinary", ""), lexicon),
         unreal=_lines(blocks.get("unreal", ""), lexicon),
@@ -54,11 +82,23 @@ def compiled(groups: Mapping[str, str], blocks: Mapping[str, str], emergencies: 
     )
 
 
-def most_urgent(sentences: Iterable[Sequence[str]], patterns: Patterns) -> str | None:
-    """Return the most urgent emergency that the sentences clearly speak of, each a list of words, or None."""
+def signals(sentences: Iterable[Sequence[str]], patterns: Patterns) -> Signals:
+    """Return what the lines say of a message, whose sentences are lists of words."""
     told = [_read(words, patterns) for words in sentences]
+    sure = _first(patterns.sure, told, patterns)
+    near = sure or _first(patterns.near, told, patterns)
+    if near:
+        return Signals(sure, near)
+    return Signals(
+        everyday=any(sentence.everyday for sentence in told),
+        unreal=any(sentence.unreal for sentence in told),
+        over=any(sentence.over or sentence.settles for sentence in told),
+    )
+
+
+def _first(lines: dict[str, Signs], told: list[Told], patterns: Patterns) -> str | None:
     following = [*told[1:], Told({})]
-    for intent, signs in patterns.emergencies.items():
+    for intent, signs in lines.items():
         for sentence, after in zip(told, following, strict=False):
             past = sentence.over or after.settles
             if signs.found(sentence.hits) and (not past or intent in patterns.past_counts):
@@ -68,15 +108,17 @@ def most_urgent(sentences: Iterable[Sequence[str]], patterns: Patterns) -> str |
 
 def _read(words: Sequence[str], patterns: Patterns) -> Told:
     slots = patterns.lexicon.read(words)
+    before = list(slots)
     hits = _without(slots, patterns.ordinary, patterns.lexicon)
-    if not hits or patterns.unreal.found(hits):
-        return Told({})
+    everyday = slots != before
+    if patterns.unreal.found(hits):
+        return Told({}, unreal=True)
     settles = patterns.settled.found(hits)
     if not settles and not patterns.over.found(hits):
-        return Told(hits)
+        return Told(hits, everyday=everyday)
     rest = _without(_blanked(slots, patterns.over.spans(hits)), patterns.settled, patterns.lexicon)
     still_on = patterns.still_on.found(rest)
-    return Told(hits, over=not still_on, settles=settles and not still_on)
+    return Told(hits, everyday=everyday, over=not still_on, settles=settles and not still_on)
 
 
 def _without(slots: Slots, signs: Signs, lexicon: Lexicon) -> Hits:

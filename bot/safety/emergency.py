@@ -14,6 +14,8 @@ import yaml
 from bot.council import council
 from bot.hours import is_open
 from bot.safety import alarms
+from bot.safety.alarms import Signals
+from bot.safety.english import english_words
 from bot.safety.signs import sentences
 from bot.settings import ROOT
 
@@ -25,7 +27,17 @@ def check(text: str) -> str | None:
 
     At most the first 2,000 characters are read.
     """
-    return alarms.most_urgent(sentences(text[:LONGEST]), _patterns())
+    return signals(text).sure
+
+
+def signals(text: str) -> Signals:
+    """Return all that the lines of `data/emergencies.yml` say of `text`, of which at most 2,000 characters are read."""
+    return alarms.signals(sentences(text[:LONGEST]), _patterns())
+
+
+def past_counts(intent: str) -> bool:
+    """Say whether an emergency is one however long ago it was: abuse, danger to a child, thoughts of suicide."""
+    return intent in _patterns().past_counts
 
 
 def reply(intent: str, moment: datetime) -> str:
@@ -53,4 +65,4 @@ def _loaded() -> dict[str, Any]:
 def _patterns() -> alarms.Patterns:
     """Compile the file, once. Raises ValueError that names the line when one can't be read."""
     loaded = _loaded()
-    return alarms.compiled(loaded["words"], loaded, loaded["emergencies"])
+    return alarms.compiled(loaded["words"], loaded, loaded["emergencies"], english_words().__contains__)

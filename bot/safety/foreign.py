@@ -29,7 +29,7 @@ def check(text: str, heard: Heard) -> tuple[str, str] | None:
     told = writing.sentences(writing.fold(writing.normal(text[:LONGEST])))
     for code in heard.near:
         if languages()[code].emergencies:
-            intent = alarms.most_urgent(told, _patterns(code))
+            intent = alarms.signals(told, _patterns(code)).sure
             if intent:
                 return code, intent
     return None

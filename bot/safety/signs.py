@@ -11,15 +11,19 @@
     A + B               both, in any order, within twelve words
     A - B               A, unless B is in the same sentence
 
-Words are compared in lower case and without apostrophes. Pure: no input or output, nothing remembered but lookups.
+Words are compared in lower case and without apostrophes. A word of five letters or more that is no English word is read as
+the words of the lines that it is one letter away from (`bot.safety.spelling`). Pure: no input or output, nothing remembered
+but lookups.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
+
+from bot.safety.spelling import Spelling
 
 Span = tuple[int, int]
 Hits = dict[int, list[Span]]
@@ -84,8 +88,8 @@ class Signs:
 
     def spans(self, hits: Hits) -> Iterator[Span]:
         """Yield where any of the lines is found."""
-        for phrase in hits:
-            for sign in self._by_phrase.get(phrase, ()):
+        for phrase in self._by_phrase.keys() & hits.keys():
+            for sign in self._by_phrase[phrase]:
                 yield from sign.spans(hits)
 
     def found(self, hits: Hits) -> bool:
@@ -94,7 +98,8 @@ class Signs:
 
     def lines(self, hits: Hits) -> set[str]:
         """Return the lines that are found, for whoever reviews them."""
-        return {sign.line for phrase in hits for sign in self._by_phrase.get(phrase, ()) if sign.spans(hits)}
+        shared = self._by_phrase.keys() & hits.keys()
+        return {sign.line for phrase in shared for sign in self._by_phrase[phrase] if sign.spans(hits)}
 
 
 def _chain(chain: Sequence[tuple[int, frozenset[int]]], hits: Hits) -> list[Span]:
@@ -108,14 +113,19 @@ def _chain(chain: Sequence[tuple[int, frozenset[int]]], hits: Hits) -> list[Span
 
 @dataclass
 class Lexicon:
-    """Every word and phrase that any line uses, so that a sentence is read once for all lines."""
+    """Every word and phrase that any line uses, so that a sentence is read once for all lines.
+
+    `is_word` says which words are spelt right.
+    """
 
     groups: Mapping[str, str]
+    is_word: Callable[[str], bool]
     _slots: dict[frozenset[str], int] = field(default_factory=dict)
     _exact: dict[str, set[int]] = field(default_factory=dict)
     _stems: dict[str, set[int]] = field(default_factory=dict)
     _phrases: dict[tuple[int, ...], int] = field(default_factory=dict)
     _starts: dict[int, list[tuple[int, tuple[int, ...]]]] = field(default_factory=dict)
+    _spelling: Spelling | None = None
 
     def __post_init__(self) -> None:
         self.slots_of = lru_cache(maxsize=20_000)(self._slots_of)
@@ -123,6 +133,7 @@ class Lexicon:
     def sign(self, line: str) -> Sign:
         """Return the sign that `line` describes. Raises ValueError for an unknown group or an empty part."""
         self.slots_of.cache_clear()
+        self._spelling = None
         first, *rest = _JOINERS.split(line)
         chains: list[list[tuple[int, frozenset[int]]]] = [[(0, self._term(first, line))]]
         without: list[frozenset[int]] = []
@@ -217,6 +228,13 @@ class Lexicon:
             found |= self._exact.get(spelling, set())
             for length in range(1, min(len(spelling), 24) + 1):
                 found |= self._stems.get(spelling[:length], set())
+        for meant in self._meant(word):
+            found |= self._stems[meant[:-1]] if meant.endswith("*") else self._exact[meant]
         if word.isdigit() and len(word) > 1:
             found |= self._exact.get(NUMBER, set())
         return frozenset(found)
+
+    def _meant(self, word: str) -> set[str]:
+        if self._spelling is None:
+            self._spelling = Spelling([*self._exact, *(f"{stem}*" for stem in self._stems)], self.is_word)
+        return self._spelling.meant(word)

@@ -186,7 +186,7 @@ def test_a_reply_to_what_is_no_emergency_is_an_error() -> None:
 
 
 def test_the_language_of_the_signs() -> None:
-    lexicon = Lexicon({"smell": "smell*, whiff of, {bad}", "bad": "stinks"})
+    lexicon = Lexicon({"smell": "smell*, whiff of, {bad}", "bad": "stinks"}, {"leak", "pills"}.__contains__)
 
     def found(line: str, text: str) -> bool:
         return Signs([lexicon.sign(line)]).found(lexicon.hits(lexicon.read(sentences(text)[0])))
