@@ -23,6 +23,9 @@ WARM_UP = 20
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
 TOLD_EVERY = 1000
 
+# One message is one row: more threads only wait for each other.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -40,9 +43,9 @@ def answers(model: Path, texts: Sequence[str]) -> Answers:
     Its notes go to standard error. Raises CannotEvaluate when it fails.
     """
     command = [sys.executable, "-W", "ignore", "-m", "bot.fresh", str(model)]
-    asked = json.dumps(list(texts))
+    asked, environment = json.dumps(list(texts)), os.environ | QUIET | ONE_THREAD
     started = time.time()
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | QUIET, input=asked, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    done = subprocess.run(command, cwd=ROOT, env=environment, input=asked, stdout=subprocess.PIPE, text=True)  # noqa: S603
     if done.returncode != 0:
         raise CannotEvaluate(f"{model.name} gave no answers: its process ended with {done.returncode}. See its notes above.")
     found = json.loads(done.stdout)
