@@ -60,8 +60,8 @@ format: install ## Put the code in order
 stress: install assets train ## Run the slow tests
 	@$(RUN) -m pytest -m stress
 
-bench: install train ## Measure the understanding and a turn
-	@$(RUN) -m bot evaluate tests/nlu/held_out.csv
+bench: install assets train ## Measure everything, beside Rasa's default and floor, into docs/benchmarks.md (hours)
+	@$(RUN) -m tests.bench
 
 clean: ## Remove what was built; the database in var/ stays
 	rm -rf .venv .uv models/*.tar.gz $(WIDGET)/static/dist $(WIDGET)/node_modules

@@ -45,6 +45,12 @@ def _evaluate(rest: Sequence[str]) -> int:
     return main(list(rest))
 
 
+def _benchmark(rest: Sequence[str]) -> int:
+    from bot.benchmark import main
+
+    return main(list(rest))
+
+
 def _retain(rest: Sequence[str]) -> int:
     from bot.retention import main
 
@@ -74,6 +80,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "serve": (_serve, "start the assistant alone"),
     "train": (_train, "train a model if something changed (--force: always)"),
     "evaluate": (_evaluate, "score the understanding: FILE.csv with text,intent [--json]"),
+    "benchmark": (_benchmark, "train on any TRAIN.csv and score on TEST.csv, both with text,intent [--json]"),
     "desk": (_desk, "print what the night leaves for staff [--json]"),
     "retain": (_retain, "delete what is older than its retention rule"),
     "export": (_export, "print a conversation's transcript: CONVERSATION [--json]"),

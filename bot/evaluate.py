@@ -22,6 +22,7 @@ from typing import Any
 
 import yaml
 
+from bot.calibration import measured
 from bot.settings import ROOT
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -100,7 +101,8 @@ def evaluate(csv_path: Path, *, model_path: Path | None = None, as_json: bool = 
     """Score the model on the file, print the report (text, or JSON with `as_json`) and return it.
 
     Shares are from 0 to 1. `macro_f1` is over every intent that is expected or was guessed. `fallback_share` is of messages
-    below the `unsure` threshold or taken for out of scope. `ms_per_message` is the median.
+    below the `unsure` threshold or taken for out of scope. `expected_calibration_error` is over 15 bins of equal width,
+    which `reliability` holds. `ms_per_message` is the median.
     Without `model_path` the newest model in models/ is taken. Raises CannotEvaluate.
     """
     rows = read_rows(csv_path)
@@ -180,6 +182,7 @@ def score(rows: Sequence[Row], guesses: Sequence[Guess], unsure: float) -> dict[
         "top3_accuracy": among_three / len(rows),
         "macro_f1": sum(one["f1"] for one in intents.values()) / len(intents),
         "fallback_share": dropped / len(rows),
+        **measured((guess.confidence, guess.intent == row.intent) for row, guess in pairs),
         "ms_per_message": statistics.median(guess.ms for guess in guesses),
         "intents": intents,
         "confusions": [{"intent": a, "taken_for": b, "messages": n} for (a, b), n in confused.most_common(20)],
@@ -210,6 +213,7 @@ def as_text(report: dict[str, Any]) -> str:
         f"right among first 3   {share(report['top3_accuracy'])}",
         f"macro F1              {report['macro_f1']:8.3f}",
         f"sent to fallback      {share(report['fallback_share'])}",
+        f"calibration error     {report['expected_calibration_error']:8.3f}",
         f"median time a message {report['ms_per_message']:6.1f} ms",
         "",
         f"{'intent':32} precision  recall  support",

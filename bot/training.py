@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.settings import ROOT
@@ -20,10 +21,10 @@ PARTS = (
 KEPT = 3
 
 
-def fingerprint() -> str:
-    """Return a digest of everything that a model is made of."""
+def fingerprint(parts: Sequence[str] = PARTS) -> str:
+    """Return a digest of everything that a model is made of: files, and the YAML and Python in folders."""
     digest = hashlib.sha256()
-    for part in PARTS:
+    for part in parts:
         path = ROOT / part
         files = sorted(f for f in path.rglob("*") if f.suffix in (".yml", ".py")) if path.is_dir() else [path]
         for file in files:

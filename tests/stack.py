@@ -28,6 +28,7 @@ class Stack:
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
+        self.action_secret = "the secret of these actions"
         ports = {name: unused_port() for name in ("PORT", "ACTION_PORT", "SANDBOX_PORT")}
         self.base_url = f"http://127.0.0.1:{ports['PORT']}"
         self.action_url = f"http://127.0.0.1:{ports['ACTION_PORT']}"
@@ -39,7 +40,7 @@ class Stack:
             "PUBLIC_URL": self.base_url,
             "DATABASE_URL": self.database_url,
             "SECRET_KEY": "the secret of this stack",
-            "ACTION_SECRET": "the secret of these actions",
+            "ACTION_SECRET": self.action_secret,
             "SANDBOX_DB": str(folder / "sandbox.db"),
             "PAY_WEBHOOK_TARGET": f"{self.base_url}/webhooks/pay",
             "NOTIFY_CALLBACK_TARGET": f"{self.base_url}/webhooks/notify",
@@ -49,6 +50,8 @@ class Stack:
             "NOW": EVENING,
             **environment,
         }
+        # What `python -m` runs. Another module may stand in the place of one, to look at it.
+        self.modules = {"sandbox": ["actions.sandbox"], "actions": ["actions"], "assistant": ["bot", "serve"]}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:
@@ -76,9 +79,13 @@ class Stack:
         self._spawn("assistant")
         self._wait("assistant")
 
+    def stop_assistant(self) -> None:
+        """Stop the assistant as an operator does."""
+        self._end("assistant", signal.SIGTERM)
+
     def restart_assistant(self) -> None:
         """Stop the assistant as an operator does, and start it again."""
-        self._end("assistant", signal.SIGTERM)
+        self.stop_assistant()
         self.start_assistant()
 
     def kill_assistant(self) -> None:
@@ -116,12 +123,16 @@ class Stack:
         """End every fault; what is recorded stays."""
         requests.delete(f"{self.sandbox_url}/faults", timeout=10).raise_for_status()
 
+    def pid_of(self, name: str) -> int:
+        """Return the process id of one that runs: sandbox, actions or assistant."""
+        return self._processes[name].pid
+
     def log_of(self, name: str) -> str:
         """Return what a process has printed: sandbox, actions or assistant."""
         return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
     def _spawn(self, name: str) -> None:
-        module, *arguments = {"sandbox": ["actions.sandbox"], "actions": ["actions"], "assistant": ["bot", "serve"]}[name]
+        module, *arguments = self.modules[name]
         with (self.folder / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
                 [sys.executable, "-m", module, *arguments],
