@@ -8,14 +8,15 @@ Each turn first runs the journey to find its open question (`Pending`), reads th
 again with what was learnt.
 """
 
+from dataclasses import replace
 from typing import Any
 
-from actions.engine import repair, search
+from actions.engine import repair, search, wishes
 from actions.engine.desk import Frame
 from actions.engine.readers import NotValid
 from actions.engine.runner import Runner
 from actions.engine.talk import CHANGE, CHECK, Pending
-from actions.engine.turn import Pressed
+from actions.engine.turn import Pressed, Wish
 from actions.engine.understanding import CONVERSATION, EMERGENCIES, SMALL_TALK, SURE, UNSURE, VERY_SURE
 from actions.journeys import JOURNEYS
 from bot.log import Reply
@@ -47,6 +48,8 @@ class Loop(Runner):
         elif pressed.verb == "find":
             self.replies.append(search.find(str(pressed.value)))
             self.resume()
+        elif pressed.verb == "wish":
+            wishes.serve(self, [replace(Wish.from_json(pressed.value), sure=True)])
         elif pressed.verb == "say":
             repair.SAY[str(pressed.value)](self)
         else:
@@ -161,6 +164,8 @@ class Loop(Runner):
     def _other_wish(self, frame: Frame, pending: Pending) -> bool:
         """Serve a wish that is not an answer: another journey, an answer, small talk. Return whether there was one."""
         turn = self.turn
+        if wishes.take_others(self, frame):
+            return True
         if turn.confidence < SURE:
             return False
         if turn.intent == frame.journey:
@@ -206,7 +211,9 @@ class Loop(Runner):
 
     def _open_floor(self) -> None:
         turn = self.turn
-        if turn.intent in EMERGENCIES and turn.confidence >= SURE:
+        if wishes.take(self):
+            self.desk.failures = 0
+        elif turn.intent in EMERGENCIES and turn.confidence >= SURE:
             self.emergency(turn.intent)
         elif turn.confidence < UNSURE or turn.intent == "out_of_scope":
             repair.lost(self)

@@ -16,7 +16,8 @@ from typing import Any
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.engine.talk import way_back
+from actions.engine.talk import way_back, when_safe
+from bot.channels.besides import besides
 from bot.channels.locks import Locks
 from bot.emergency_reply import emergency_reply
 from bot.log import Choice, ConversationGone, ConversationLog, Inbound, Message, Reply, Understood
@@ -82,8 +83,9 @@ class Path:
         before = tuple(r for r in (self._card_warning(inbound), self._emergency(inbound)) if r)
         if before and before[-1].kind == "emergency":
             understood = Understood(intent=str(before[-1].extra["emergency"]), confidence=1.0, model="emergency check")
-            way_back = await asyncio.to_thread(self._with_way_back, inbound, before[-1])
-            before = (*before[:-1], way_back)
+            alarm = await asyncio.to_thread(self._with_way_back, inbound, before[-1])
+            others = await besides(self._agent(), inbound.text)
+            before = (*before[:-1], alarm, *([when_safe(others, alarm.choices)] if others else []))
             return await asyncio.to_thread(self._finish, inbound, before, understood)
         replies, understood = await self._ask_rasa(inbound, channel)
         if not replies:
