@@ -11,7 +11,7 @@ import yaml
 
 from bot.settings import ROOT
 
-MOST_PARTS = 6
+MOST_PARTS, MANY_PARTS = 6, 40
 LEAST_WORDS_UNJOINED = 4
 NOTHING, JOINS, STOPS, ADDS = range(4)
 EDGES = " \t\r\n,;:-–—+&"
@@ -76,7 +76,7 @@ def _long_enough(parts: list[Part], text: str) -> list[Part]:
     """Join what nothing joins when either side is short: "can you tell me how much it is" is one thing."""
     kept = parts[:1]
     for part in parts[1:]:
-        short = min(len(p.of(text).split()) for p in (kept[-1], part)) < LEAST_WORDS_UNJOINED
+        short = min(len(p.of(text).split(None, LEAST_WORDS_UNJOINED)) for p in (kept[-1], part)) < LEAST_WORDS_UNJOINED
         if part.joint == NOTHING and short:
             kept[-1] = replace(kept[-1], end=part.end)
         else:
@@ -86,20 +86,38 @@ def _long_enough(parts: list[Part], text: str) -> list[Part]:
 
 def _fewer(parts: list[Part]) -> list[Part]:
     """Join parts, at the loosest joints and the shortest first, until there are few enough to look at."""
+    for loosest in (NOTHING, JOINS, STOPS, ADDS):
+        if len(parts) > MANY_PARTS:
+            parts = _joined(parts, loosest)
     while len(parts) > MOST_PARTS:
         at = min(range(1, len(parts)), key=lambda n: (parts[n].joint, parts[n].end - parts[n - 1].start))
         parts[at - 1 : at + 1] = [replace(parts[at - 1], end=parts[at].end)]
     return parts
 
 
+def _joined(parts: list[Part], loosest: int) -> list[Part]:
+    """Join parts at every joint that is no tighter than `loosest`."""
+    kept = parts[:1]
+    for part in parts[1:]:
+        if part.joint <= loosest:
+            kept[-1] = replace(kept[-1], end=part.end)
+        else:
+            kept.append(part)
+    return kept
+
+
 @lru_cache(maxsize=1)
 def _joints() -> re.Pattern[str]:
     words = wish_words()
     adds, joins, begins = (any_of(words[name]) for name in ("adds", "joins", "begins"))
-    # Python looks back over a fixed width, so each word before "also" is a look of its own.
-    inside = "".join(rf"(?<!\b{re.escape(word)} )" for word in words["not_after"])
+    inside, leads_on = (_not_after(words[name]) for name in ("inside_after", "leads_on"))
     return re.compile(
         rf"(?P<stop>[.!?;]+(?=\s|$))|(?P<line>\n+)|(?<!\w){inside}(?P<adds>{adds})(?!\w)[,:]?"
-        rf"|(?P<joins>,(?=\s)|(?<!\S)(?:{joins})(?!\S))|(?<!\S)(?P<begins>{begins})(?!\w)",
+        rf"|(?P<joins>,(?=\s)|(?<!\S)(?:{joins})(?!\S))|(?<!\S){inside}{leads_on}(?P<begins>{begins})(?!\w)",
         re.IGNORECASE,
     )
+
+
+def _not_after(words: list[str]) -> str:
+    """Return a look back. Python's has a fixed width, so each word is a look of its own."""
+    return "".join(rf"(?<!\b{re.escape(word)} )" for word in words)
