@@ -13,6 +13,7 @@ from bot.settings import ROOT
 
 MOST_PARTS, MANY_PARTS = 6, 40
 LEAST_WORDS_UNJOINED = 4
+LONGEST_WORD = 24
 NOTHING, JOINS, STOPS, ADDS = range(4)
 EDGES = " \t\r\n,;:-–—+&"
 
@@ -35,6 +36,8 @@ def cut(text: str) -> list[Part]:
     parts: list[Part] = []
     start, joint = 0, NOTHING
     for match in _joints().finditer(text):
+        if _goes_on(text, match):
+            continue
         part = _trimmed(text, start, match.end() if match["stop"] else match.start(), joint)
         if part:
             parts.append(part)
@@ -55,6 +58,15 @@ def wish_words() -> dict[str, Any]:
 def any_of(words: list[str]) -> str:
     """Return a pattern for any of the words, the longest first, with either apostrophe."""
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)).replace("'", "['’]")
+
+
+def _goes_on(text: str, match: re.Match[str]) -> bool:
+    """Return whether the word before says that a sentence goes on here, though the words look like a joint."""
+    if not (match["adds"] or match["begins"]):
+        return False
+    before = text[max(0, match.start() - LONGEST_WORD) : match.start()].lower().replace("’", "'").split()
+    inside, leads_on = (wish_words()[name] for name in ("inside_after", "leads_on"))
+    return bool(before) and (before[-1] in inside or (match["begins"] is not None and before[-1] in leads_on))
 
 
 def _kind(match: re.Match[str]) -> int:
@@ -110,14 +122,8 @@ def _joined(parts: list[Part], loosest: int) -> list[Part]:
 def _joints() -> re.Pattern[str]:
     words = wish_words()
     adds, joins, begins = (any_of(words[name]) for name in ("adds", "joins", "begins"))
-    inside, leads_on = (_not_after(words[name]) for name in ("inside_after", "leads_on"))
     return re.compile(
-        rf"(?P<stop>[.!?;]+(?=\s|$))|(?P<line>\n+)|(?<!\w){inside}(?P<adds>{adds})(?!\w)[,:]?"
-        rf"|(?P<joins>,(?=\s)|(?<!\S)(?:{joins})(?!\S))|(?<!\S){inside}{leads_on}(?P<begins>{begins})(?!\w)",
+        rf"(?P<stop>[.!?;]+(?=\s|$))|(?P<line>\n+)|(?<!\w)(?P<adds>{adds})(?!\w)[,:]?"
+        rf"|(?P<joins>,(?=\s)|(?<!\S)(?:{joins})(?!\S))|(?<!\S)(?P<begins>{begins})(?!\w)",
         re.IGNORECASE,
     )
-
-
-def _not_after(words: list[str]) -> str:
-    """Return a look back. Python's has a fixed width, so each word is a look of its own."""
-    return "".join(rf"(?<!\b{re.escape(word)} )" for word in words)

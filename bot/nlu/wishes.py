@@ -94,13 +94,19 @@ def share_out(wishes: Sequence[dict[str, Any]], entities: Sequence[dict[str, Any
     """Give each wish (`as_json`) its "entities": those in its own words, and the home that is named once for all of them.
 
     A wish that names no place of its own is about the home: "the tap drips and my bin was missed, 4 Mill Lane AZ1 2BB".
+    The place of a pothole is nobody's home.
     """
     homes = [entity for entity in entities if entity["entity"] in HOME]
     once = len({entity["entity"] for entity in homes}) == len(homes)
     for wish in wishes:
-        own = [one for one in entities if any(one["start"] < end and start < one["end"] for start, end in wish["spans"])]
-        placeless = not any(one["entity"] in PLACES for one in own)
-        wish["entities"] = own + (homes if once and placeless else [])
+        wish["entities"] = [
+            one for one in entities if any(one["start"] < end and start < one["end"] for start, end in wish["spans"])
+        ]
+    outside = [wish for wish in wishes if wish["intent"] in wish_words()["outside"]]
+    for wish in wishes:
+        placeless = not any(one["entity"] in PLACES for one in wish["entities"])
+        if once and placeless and wish not in outside:
+            wish["entities"] += [home for home in homes if not any(home in one["entities"] for one in outside)]
 
 
 def _seen(place: int, part: Part, text: str, shares: Shares, whole: Shares) -> _Seen:

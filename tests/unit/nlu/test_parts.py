@@ -88,7 +88,7 @@ def test_cutting_is_quick_whatever_is_sent() -> None:
             started = time.perf_counter()
             cut(text)
             took.append(time.perf_counter() - started)
-        assert min(took) < 0.02, text[:20]
+        assert min(took) < 0.1, text[:20]
 
 
 def test_no_word_of_the_lists_is_there_twice() -> None:

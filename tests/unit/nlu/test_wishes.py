@@ -173,6 +173,13 @@ def test_a_home_that_is_named_once_is_that_of_each_wish_without_a_place() -> Non
     assert "AZ1 2BB" not in {e["value"] for e in hole["entities"]}
 
 
+def test_where_a_pothole_is_is_nobodys_home() -> None:
+    text = "I need a food caddy. and a pothole outside 5 Mill Lane AZ1 2BB"
+    caddy, hole = _shared(text, ("order_bin", "I need a food caddy."), ("report_street_problem", text[25:]))
+    assert {e["entity"] for e in caddy["entities"]} == {"bin"}
+    assert "AZ1 2BB" in {e["value"] for e in hole["entities"]}
+
+
 def test_words_alone_are_a_wish_only_when_they_are_very_sure() -> None:
     assert is_wish("when is my bin day", "check_bin_day", 0.97)
     assert not is_wish("when is my bin day", "check_bin_day", 0.8)
