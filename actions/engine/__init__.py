@@ -8,6 +8,7 @@
     talk.py      what a journey uses: ask, check, look up, act, tell
     runner.py    running journeys: to their open question, on with an answer, back to the one that waits
     loop.py      the loop: an answer, a correction, a digression, a switch, or not understood
+    wishes.py    several wishes in one message: which goes first, and that none is lost
     repair.py    stop, why, say it again, I don't know, change an answer, two failures
     small_talk.py  greetings, thanks, insults, a person
     search.py    answers from approved content, and the search of it

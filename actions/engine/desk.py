@@ -14,7 +14,8 @@ class Frame:
     """A journey that is under way.
 
     `id` is made from the conversation and the message that began it, so that a turn which is run again after a crash
-    has the same id, and its acts the same idempotency keys.
+    has the same id, and its acts the same idempotency keys. `then` holds what else was asked for in that message
+    (`Wish.to_json`): it is served when the journey is over.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Frame:
     open: str | None = None
     failures: int = 0
     refusals: int = 0
+    then: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -55,7 +57,9 @@ class Desk:
     def push(self, frame: Frame) -> None:
         """Start a journey; the longest waiting one goes when there are too many to come back to."""
         self.stack.append(frame)
-        del self.stack[:-MOST_FRAMES]
+        while len(self.stack) > MOST_FRAMES:
+            gone = self.stack.pop(0)
+            self.stack[0].then += gone.then
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as plain data."""

@@ -8,14 +8,15 @@ Each turn first runs the journey to find its open question (`Pending`), reads th
 again with what was learnt.
 """
 
+from dataclasses import replace
 from typing import Any
 
-from actions.engine import repair, search
+from actions.engine import repair, search, wishes
 from actions.engine.desk import Frame
 from actions.engine.readers import NotValid
 from actions.engine.runner import Runner
 from actions.engine.talk import CHANGE, CHECK, Pending
-from actions.engine.turn import Pressed
+from actions.engine.turn import Pressed, Wish
 from actions.engine.understanding import CONVERSATION, EMERGENCIES, SMALL_TALK, SURE, UNSURE, VERY_SURE
 from actions.journeys import JOURNEYS
 from bot.log import Reply
@@ -48,6 +49,8 @@ class Loop(Runner):
         elif pressed.verb == "find":
             self.replies.append(search.find(str(pressed.value)))
             self.resume()
+        elif pressed.verb == "wish":
+            wishes.serve(self, [replace(Wish.from_json(pressed.value), sure=True)])
         elif pressed.verb == "say":
             repair.SAY[str(pressed.value)](self)
         else:
@@ -168,7 +171,7 @@ class Loop(Runner):
     def _other_wish(self, frame: Frame, pending: Pending) -> bool:
         """Serve a wish that is not an answer: another journey, an answer, small talk. Return whether there was one."""
         turn = self.turn
-        if self._is_emergency():
+        if self._is_emergency() or wishes.take_others(self, frame):
             return True
         if turn.confidence < SURE:
             return False
@@ -216,7 +219,9 @@ class Loop(Runner):
         if self._is_emergency():
             return
         doubtful = turn.confidence < SURE or turn.intent in EMERGENCIES
-        if turn.confidence < UNSURE or turn.intent == "out_of_scope":
+        if wishes.take(self):
+            self.desk.failures = 0
+        elif turn.confidence < UNSURE or turn.intent == "out_of_scope":
             repair.lost(self)
         elif self.unsure and turn.intent == "affirm":
             # A yes to "did you mean one of these" says not which.

@@ -28,9 +28,8 @@ def stop(loop: Runner) -> None:
         held = (offer("cancel_repair_appointment"),) if loop.desk.memory.get("repair") else ()
         loop.say("desk.nothing_to_stop", *held)
         return
-    loop.desk.stack.remove(frame)
     loop.say("desk.stopped", title=words(f"intents.{frame.journey}"))
-    loop.resume()
+    loop.leave(frame)
 
 
 def restart(loop: Runner) -> None:

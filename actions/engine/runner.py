@@ -5,14 +5,15 @@ and then runs it on with what was learnt (`advance`).
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from actions.backoffice.errors import BackOfficeError
 from actions.backoffice.systems import Systems
-from actions.engine import search, small_talk
+from actions.engine import search, small_talk, wishes
 from actions.engine.desk import Desk, Frame, heard
-from actions.engine.talk import Ended, Pending, Talk, Unacted, offer, way_back
+from actions.engine.talk import Ended, Pending, Talk, Unacted, offer, way_back, when_safe
 from actions.engine.turn import Pressed, Turn
 from actions.engine.understanding import EMERGENCIES
 from actions.journeys import JOURNEYS
@@ -91,11 +92,12 @@ class Runner:
                 return
             except Ended as ended:
                 self.replies += talk.replies
-                self.desk.stack.remove(frame)
                 if ended.next_journey is None:
-                    self.resume()
+                    self.leave(frame)
                     return
-                frame = self.start(ended.next_journey, ended.answers)
+                self.desk.stack.remove(frame)
+                then, frame = frame.then, self.start(ended.next_journey, ended.answers)
+                frame.then += [wish for wish in then if wish["intent"] != frame.journey]
         raise RuntimeError(f"{frame.journey} goes round in circles")
 
     def _count_refusals(self, frame: Frame, pending: Pending, talk: Talk) -> None:
@@ -116,9 +118,15 @@ class Runner:
         retry = Choice(words("desk.unreachable.retry"), Pressed("say", "retry").dump())
         person = offer("speak_to_person")
         self.say("desk.unreachable.ask", retry, person, system=words(f"systems.{error.system}"), kind="notice")
+        then, frame.then = frame.then, []
+        if then:
+            wishes.go_on(self, then)
 
     def start(self, journey: str, answers: dict[str, Any] | None = None) -> Frame:
         """Put a journey on top of the stack, or raise the one of that name that waits there."""
+        for frame in self.desk.stack:
+            # What is started now is no longer to come.
+            frame.then = [wish for wish in frame.then if wish["intent"] != journey]
         for frame in self.desk.stack:
             if frame.journey == journey and not answers:
                 self.desk.raise_to_top(frame)
@@ -133,12 +141,25 @@ class Runner:
         self.desk.push(frame)
         return frame
 
-    def go(self, intent: str, answers: dict[str, Any] | None = None) -> None:
-        """Start a journey, or give an answer and come back to the question that was open."""
+    def leave(self, frame: Frame) -> None:
+        """Take a journey that is over off the desk, and go on with what else was asked for, or with the one that waits."""
+        self.desk.stack.remove(frame)
+        if frame.then:
+            wishes.go_on(self, frame.then)
+        else:
+            self.resume()
+
+    def go(self, intent: str, answers: dict[str, Any] | None = None, then: Sequence[dict[str, Any]] = ()) -> None:
+        """Start a journey, or give an answer and come back to the question that was open.
+
+        `then` is what else was asked for with it (`Wish.to_json`), and is served when the journey is over.
+        """
         if intent in JOURNEYS:
             if self.desk.top and self.desk.top.journey != intent:
                 self.say("desk.switch", title=words(f"intents.{self.desk.top.journey}"))
-            self.advance(self.start(intent, answers))
+            frame = self.start(intent, answers)
+            frame.then += then
+            self.advance(frame)
         elif intent in EMERGENCIES:
             self.emergency(intent)
         elif search.has_page(intent):
@@ -171,8 +192,11 @@ class Runner:
     def emergency(self, intent: str) -> None:
         """Give the emergency's approved words, flag the conversation, and leave what was under way where it was."""
         self.log.flag(self.turn.conversation_id, intent)
-        choices = (way_back(),) if self.desk.top else ()
-        self.replies.insert(0, replace(emergency_reply(intent), choices=choices))
+        back = (way_back(),) if self.desk.top else ()
+        self.replies.insert(0, replace(emergency_reply(intent), choices=back))
+        others = [wish for wish in self.turn.wishes if wish.sure and wish.intent != intent]
+        if others:
+            self.replies.append(when_safe(others, back))
 
     def small_talk(self, intent: str) -> None:
         """Answer small talk; somebody who wants a person is served like a journey."""

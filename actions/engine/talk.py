@@ -8,7 +8,7 @@ from actions.acts.base import Act, Done, carry_out, key_of
 from actions.backoffice.systems import Systems
 from actions.engine.desk import Desk, Frame
 from actions.engine.readers import Check, NotValid, Option, Reader
-from actions.engine.turn import Pressed, Turn
+from actions.engine.turn import Pressed, Turn, Wish
 from bot.log import Choice, ConversationLog, Reply
 from bot.words import has_words, words
 
@@ -232,6 +232,17 @@ class Talk:
 def way_back() -> Choice:
     """Return the choice that comes back to the question that was open."""
     return Choice(words("desk.carry_on"), Pressed("say", "resume").dump())
+
+
+def offer_wish(wish: Wish) -> Choice:
+    """Return a choice that serves one of several wishes with its own words."""
+    return Choice(words(f"intents.{wish.intent}"), Pressed("wish", wish.to_json()).dump())
+
+
+def when_safe(wishes: Sequence[Wish], back: tuple[Choice, ...]) -> Reply:
+    """Return what is said after an emergency's own words to somebody who also asked for other things."""
+    titles = ", ".join(words(f"intents.{wish.intent}") for wish in wishes)
+    return Reply(words("desk.when_safe", titles=titles), (*map(offer_wish, wishes), *back))
 
 
 def offer(intent: str, title: str | None = None, **answers: Any) -> Choice:

@@ -12,7 +12,8 @@ class Pressed:
     """A choice that was pressed: what it does, and with what.
 
     `verb` is one of pick (an answer to a question), go (start a journey or an answer), find (search approved content),
-    say (a word to the engine: stop, retry, again). `frame` and `question` are set for pick.
+    say (a word to the engine: stop, retry, again), wish (one of several wishes, with its words). `frame` and `question` are
+    set for pick.
     """
 
     verb: str
@@ -33,12 +34,32 @@ class Pressed:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """One of several wishes in a message, with its own words and entities. `sure`: serve it, else only offer it."""
+
+    intent: str
+    text: str
+    entities: tuple[Entity, ...] = ()
+    sure: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the wish as plain data."""
+        return {"intent": self.intent, "text": self.text, "entities": list(self.entities), "sure": self.sure}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Wish":
+        """Read what `to_json` or `bot.nlu.wishes` wrote."""
+        return cls(data["intent"], data["text"], tuple(data.get("entities") or ()), data["sure"])
+
+
+@dataclass(frozen=True)
 class Turn:
     """One message of a resident.
 
     `ranking` holds (intent, confidence from 0 to 1), best first. `entities` are those of `bot.nlu.entities`.
     `seq` is the message's number in the conversation log: it makes the ids of what this turn starts. `wish` is set when
-    the message says what the journey is about, so that its words may stand for a description.
+    the message says what the journey is about, so that its words may stand for a description. `wishes` are the wishes of a
+    message that has several.
     """
 
     conversation_id: str
@@ -52,6 +73,7 @@ class Turn:
     photo_id: str | None = None
     location: tuple[float, float] | None = None
     wish: bool = False
+    wishes: tuple[Wish, ...] = ()
 
     @property
     def likely(self) -> tuple[tuple[str, float], ...]:
@@ -97,6 +119,7 @@ class Turn:
             pressed=Pressed.load(choice) if choice else None,
             photo_id=metadata.get("photo"),
             location=(float(location["lat"]), float(location["lng"])) if location else None,
+            wishes=tuple(map(Wish.from_json, message.get("wishes") or ())),
         )
 
 

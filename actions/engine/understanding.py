@@ -1,4 +1,4 @@
-"""Which intents interrupt, and from which confidence on we act. The thresholds are measured: data/understanding.yml."""
+"""Which intents interrupt, from which confidence on we act, and what goes first: data/understanding.yml says why."""
 
 import csv
 
@@ -11,6 +11,15 @@ _THRESHOLDS = yaml.safe_load((ROOT / "data" / "understanding.yml").read_text(enc
 SURE: float = _THRESHOLDS["sure"]
 UNSURE: float = _THRESHOLDS["unsure"]
 VERY_SURE: float = _THRESHOLDS["very_sure"]
+
+
+ANSWERS = "answers"
+_URGENCY: list[list[str]] = _THRESHOLDS["urgency"]
+
+
+def urgency(name: str) -> int:
+    """Return the place of a journey, or of `ANSWERS`, in the order of urgency: 0 the most urgent, last what is not there."""
+    return next((place for place, names in enumerate(_URGENCY) if name in names), len(_URGENCY))
 
 
 def _kinds() -> dict[str, str]:

@@ -17,7 +17,9 @@ from typing import Any
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.at_once import at_once
+from actions.engine.talk import when_safe
+from bot.channels.at_once import AtOnce, at_once
+from bot.channels.besides import besides
 from bot.channels.locks import Locks
 from bot.log import Choice, ConversationGone, ConversationLog, Inbound, Message, Reply, Understood
 from bot.log.states import WAITING
@@ -82,11 +84,20 @@ class Path:
         """Answer a stored message. The caller holds the conversation's lock. Raises Unanswered."""
         first = await asyncio.to_thread(at_once, self.log, inbound)
         if first.understood:
-            return await asyncio.to_thread(self._finish, inbound, first.replies, first.understood, first.flags)
+            replies = (*first.replies, *await self._besides(inbound, first))
+            return await asyncio.to_thread(self._finish, inbound, replies, first.understood, first.flags)
         replies, understood = await self._ask_rasa(inbound, channel, first.values_only)
         if not replies:
             raise Unanswered(f"{inbound.conversation_id} {inbound.seq}")
         return await asyncio.to_thread(self._finish, inbound, (*first.replies, *replies), understood, first.flags)
+
+    async def _besides(self, inbound: Inbound, first: AtOnce) -> tuple[Reply, ...]:
+        """Offer what else an English message asks for, beside the emergency in it."""
+        last = first.replies[-1]
+        if last.kind != "emergency" or first.flags:
+            return ()
+        others = await besides(self._agent(), inbound.text)
+        return (when_safe(others, last.choices),) if others else ()
 
     def _store(self, conversation_id: str, received: Received) -> Inbound:
         text, flagged = received.text, None

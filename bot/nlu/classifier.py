@@ -19,6 +19,7 @@ from bot.nlu.features import Weights
 from bot.nlu.model import IntentModel, Settings, learn
 from bot.nlu.softmax import Floats
 from bot.nlu.taught import taught
+from bot.nlu.wishes import WISHES, as_json, find_wishes
 
 logger = logging.getLogger(__name__)
 
@@ -116,7 +117,10 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
         return repr(taught()) if config.get("learn_from_content") else None
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set `intent` and `intent_ranking` of each message. A message without words gets no intent and confidence 0."""
+        """Set `intent` and `intent_ranking` of each message, and `wishes` where there are several (`bot.nlu.wishes`).
+
+        A message without words gets no intent and confidence 0.
+        """
         with_words = [message for message in messages if (message.get(TEXT) or "").strip()]
         for message in messages:
             self._set(message, [])
@@ -124,7 +128,18 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
             likely = self.model.probabilities([str(message.get(TEXT)) for message in with_words])
             for message, row in zip(with_words, likely):
                 self._set(message, self._ranked(self.model.names, row))
+                self._set_wishes(message, self.model, row)
         return messages
+
+    def _set_wishes(self, message: Message, model: IntentModel, row: Floats) -> None:
+        text = str(message.get(TEXT))
+
+        def shares_of(texts: list[str]) -> list[dict[str, float]]:
+            return [dict(zip(model.names, found.tolist())) for found in model.probabilities(texts)]
+
+        wishes = find_wishes(text, dict(zip(model.names, row.tolist())), shares_of)
+        if wishes:
+            message.set(WISHES, as_json(wishes, text), add_to_output=True)
 
     def _ranked(self, names: list[str], row: Floats) -> list[dict[str, Any]]:
         order = [int(place) for place in np.argsort(-row, kind="stable")]

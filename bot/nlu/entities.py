@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.clock import today
 from bot.nlu.ruler import EXTRACTOR, find_entities
+from bot.nlu.wishes import WISHES, share_out
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -32,13 +33,14 @@ class EntityRuler(GraphComponent):
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add the entities of each message's text, in the order of the text, to those it has."""
+        """Add the entities of each message's text, in the order of the text, to those it has, and to the wishes in it."""
         day = today()
         for message in messages:
             text = message.get(TEXT)
             if text:
                 found = find_entities(text, day)
                 message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
+                share_out(message.get(WISHES, []), found)
         return messages
 
 

@@ -8,6 +8,7 @@ from actions.engine.desks import Desks
 from bot.clock import today
 from bot.log import Choice, Commitment, Reply
 from bot.nlu.ruler import find_entities
+from bot.nlu.wishes import share_out
 
 _numbers = itertools.count(1)
 
@@ -35,15 +36,23 @@ class Talker:
         confidence: float = 0.95,
         ranking: tuple[tuple[str, float], ...] = (),
         may_fail: bool = False,
+        wishes: tuple[tuple[str, str], ...] = (),
+        likely: tuple[str, ...] = (),
     ) -> list[Reply]:
-        """Send words. `intent` is what Rasa would have understood; the entities are the real ones."""
+        """Send words. `intent` is what Rasa would have understood; the entities are the real ones.
+
+        `wishes` are (words of the message, intent), where there are several; those in `likely` are not sure.
+        """
         ranked = ranking or ((intent, confidence),)
-        message = {
+        message: dict[str, Any] = {
             "text": text,
             "intent": {"name": intent, "confidence": confidence},
             "intent_ranking": [{"name": name, "confidence": share} for name, share in ranked],
             "entities": find_entities(text, today()),
         }
+        if wishes:
+            message["wishes"] = [_wish(text, part, name, name not in likely) for part, name in wishes]
+            share_out(message["wishes"], message["entities"])
         return self._turn(text, message, {"text": text}, may_fail)
 
     def press(self, title: str, may_fail: bool = False) -> list[Reply]:
@@ -126,6 +135,11 @@ class Talker:
         assert may_fail or "failed_turn" not in self.flags, f"the turn failed: {text!r}"
         self.log.answer(self.id, inbound.seq, self.last)
         return self.last
+
+
+def _wish(text: str, part: str, intent: str, sure: bool) -> dict[str, Any]:
+    start = text.index(part)
+    return {"text": part, "intent": intent, "confidence": 0.95, "sure": sure, "spans": [[start, start + len(part)]]}
 
 
 def _reply(custom: dict[str, Any]) -> Reply:
