@@ -13,6 +13,7 @@ from scipy.sparse import csr_matrix
 from bot.nlu.grams import Grams, cut_letters, cut_words
 from bot.nlu.normalise import for_ngrams, for_vectors
 from bot.nlu.softmax import Blocks
+from bot.nlu.spelt import Spelt
 from bot.nlu.vectors import Vectors, encode_twice, piece_weights
 
 ENOUGH = 100  # from so many texts on, an n-gram of one text alone is left out
@@ -36,21 +37,25 @@ class Features:
     """Turns texts into the blocks of `bot.nlu.softmax`."""
 
     weights: Weights
+    spelt: Spelt
     grams: dict[str, Grams]
     pieces: Vectors
 
     @classmethod
     def learn(cls, texts: list[str], weights: Weights) -> "Features":
         """Learn which n-grams and word pieces there are in `texts`, and how rare each is."""
-        plain = [for_ngrams(text) for text in texts]
+        spelt = Spelt.learn(texts)
+        right = [spelt.right(for_vectors(text)) for text in texts]
+        plain = [for_ngrams(text) for text in right]
         least = 2 if len(texts) >= ENOUGH else 1
         grams = {name: Grams.learn(cut, plain, least) for name, cut in CUTS.items()}
-        return cls(weights, grams, piece_weights([for_vectors(text) for text in texts]))
+        return cls(weights, spelt, grams, piece_weights(right))
 
     def of(self, texts: list[str]) -> Blocks:
         """Return the features of `texts`; n-grams that were not learnt count for nothing."""
-        vectors = encode_twice([for_vectors(text) for text in texts], self.pieces)
-        return Blocks(self._sparse([for_ngrams(text) for text in texts]), vectors * np.float32(self.weights.vectors))
+        right = [self.spelt.right(for_vectors(text)) for text in texts]
+        vectors = encode_twice(right, self.pieces)
+        return Blocks(self._sparse([for_ngrams(text) for text in right]), vectors * np.float32(self.weights.vectors))
 
     def _sparse(self, texts: list[str]) -> csr_matrix:
         columns: list[int] = []
@@ -70,6 +75,7 @@ class Features:
 
     def save(self, folder: Path) -> None:
         """Write what was learnt into `folder`: the n-grams as JSON, their weights as plain arrays."""
+        self.spelt.save(folder)
         names = {name: grams.names for name, grams in self.grams.items()}
         (folder / "ngrams.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
         np.savez(folder / "idf.npz", pieces=self.pieces, **{name: grams.idf for name, grams in self.grams.items()})
@@ -80,4 +86,4 @@ class Features:
         names = json.loads((folder / "ngrams.json").read_text(encoding="utf-8"))
         with np.load(folder / "idf.npz", allow_pickle=False) as arrays:
             grams = {name: Grams(cut, names[name], arrays[name]) for name, cut in CUTS.items()}
-            return cls(weights, grams, arrays["pieces"])
+            return cls(weights, Spelt.load(folder), grams, arrays["pieces"])
