@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from actions.engine import repair, search, wishes
+from actions.engine.context import in_context
 from actions.engine.desk import Frame
 from actions.engine.readers import NotValid
 from actions.engine.runner import Runner
@@ -215,9 +216,9 @@ class Loop(Runner):
     # -- nothing is open -------------------------------------------------------------------------------------------
 
     def _open_floor(self) -> None:
-        turn = self.turn
         if self._is_emergency():
             return
+        self.turn = turn = in_context(self.turn, self.desk.memory.get("served"))
         doubtful = turn.confidence < SURE or turn.intent in EMERGENCIES
         if wishes.take(self):
             self.desk.failures = 0

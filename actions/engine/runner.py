@@ -154,6 +154,8 @@ class Runner:
 
         `then` is what else was asked for with it (`Wish.to_json`), and is served when the journey is over.
         """
+        if intent in JOURNEYS or search.has_page(intent):
+            self.desk.memory["served"] = intent
         if intent in JOURNEYS:
             if self.desk.top and self.desk.top.journey != intent:
                 self.say("desk.switch", title=words(f"intents.{self.desk.top.journey}"))

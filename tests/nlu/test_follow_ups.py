@@ -1,0 +1,50 @@
+"""What the conversation was about counts: short messages that follow a wish, written for this and never trained on."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from actions.engine.context import in_context
+from actions.engine.turn import Turn
+from actions.engine.understanding import SURE
+from bot.evaluate import Guess, Understanding, newest_model
+
+FILE = Path(__file__).parent / "follow_ups.csv"
+MORE_RIGHT = 3  # of 45; measured
+
+
+@pytest.fixture(scope="module")
+def said() -> list[tuple[str, Turn, str]]:
+    """What was served before, the message as it is understood alone, and what is meant."""
+    understanding = Understanding(newest_model())
+    with FILE.open(encoding="utf-8", newline="") as rows:
+        return [
+            (row["before"], _turn(row["text"], understanding.guess(row["text"])), row["intent"])
+            for row in csv.DictReader(rows)
+        ]
+
+
+def _turn(text: str, guess: Guess) -> Turn:
+    return Turn("a conversation", 1, text, guess.intent or "inform", guess.confidence, guess.ranking)
+
+
+def test_more_follow_ups_are_understood_with_what_went_before(said: list[tuple[str, Turn, str]]) -> None:
+    alone = sum(turn.intent == meant for _, turn, meant in said)
+    in_turn = sum(in_context(turn, before).intent == meant for before, turn, meant in said)
+    acted = [in_context(turn, before) for before, turn, _ in said]
+    wrong = sum(turn.confidence >= SURE and turn.intent != meant for turn, (_, _, meant) in zip(acted, said))
+    print(f"right alone {alone}, in context {in_turn}, acted on wrongly {wrong}, of {len(said)}")
+    assert in_turn >= alone + MORE_RIGHT
+
+
+def test_a_message_that_is_sure_is_not_touched() -> None:
+    turn = Turn("a conversation", 1, "pothole on mill lane", "report_street_problem", 0.9, (("report_street_problem", 0.9),))
+    assert in_context(turn, "check_bin_day") is turn
+
+
+def test_shares_still_add_up_to_one_with_what_is_beyond_the_ranking() -> None:
+    ranking = (("report_street_problem", 0.4), ("ask_bin_contents", 0.3))
+    turn = in_context(Turn("a conversation", 1, "and that", *ranking[0], ranking), "check_bin_day")
+    assert turn.intent == "ask_bin_contents"
+    assert turn.confidence == pytest.approx(1.2 / (0.4 + 1.2 + 0.3))
