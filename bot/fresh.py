@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.evaluate import CannotEvaluate, Guess, Understanding
+from bot.rasa_imports import put_off
 from bot.settings import ROOT
 
 WARM_UP = 20
@@ -66,6 +67,8 @@ def peak_mb() -> float:
 def main(argv: Sequence[str]) -> int:
     """Answer the texts (a JSON list on standard input) and print what `answers` reads. Returns an exit code."""
     texts = json.load(sys.stdin)
+    # As the assistant serves.
+    put_off()
     # Some of Rasa's libraries set the filters back.
     warnings.showwarning = lambda *_args, **_options: None
     with contextlib.redirect_stdout(sys.stderr):

@@ -61,7 +61,7 @@ class Bench:
     def understanding(self) -> None:
         """Score what is understood."""
         model, _ = self._stock()
-        found = {
+        found: dict[str, Any] = {
             "ours": understanding.ours(self.folder),
             "stock": understanding.on_rasa(model),
             "emergencies": understanding.emergencies(self.folder),

@@ -80,6 +80,20 @@ def understanding(figures: Figures) -> str:
     return table(("accuracy", "Night Desk", "Rasa's default", "published"), own + public)
 
 
+def emergencies(figures: Figures) -> str:
+    """Return how many of our emergency phrases are answered as emergencies, and how many harmless ones are too."""
+    found = at(figures, "understanding", "emergencies")
+    rows = [
+        (title, percent(at(found, share)), number(at(found, messages), 0))
+        for title, share, messages in (
+            ("emergencies that are answered as one", "recall", "emergencies"),
+            ("emergencies that are answered as the right one", "right", "emergencies"),
+            ("harmless messages that are answered as an emergency", "false_alarm_rate", "harmless"),
+        )
+    ]
+    return table(("our emergency phrases", "share", "messages"), rows)
+
+
 def learning(figures: Figures) -> str:
     """Return what our pipeline takes on the public sets."""
     rows = []
