@@ -1,6 +1,6 @@
 """What the conversation was about decides in doubt: "and the brown one?" after a bin day is about bins.
 
-A message that is understood surely is never touched; nor is what an emergency is told by.
+A message that is understood very surely is not touched; nor is what an emergency is told by.
 """
 
 from dataclasses import replace
@@ -8,7 +8,7 @@ from dataclasses import replace
 import yaml
 
 from actions.engine.turn import Turn
-from actions.engine.understanding import SURE
+from actions.engine.understanding import VERY_SURE
 from bot.settings import ROOT
 
 _CONTEXT = yaml.safe_load((ROOT / "data" / "understanding.yml").read_text(encoding="utf-8"))["context"]
@@ -19,7 +19,7 @@ TOPICS: list[frozenset[str]] = [frozenset(names) for names in _CONTEXT["topics"]
 def in_context(turn: Turn, before: str | None) -> Turn:
     """Return `turn` with the wishes of the topic of `before`, the intent that was served last, likelier than they were."""
     topic = next((names for names in TOPICS if before in names), frozenset[str]())
-    if not topic or turn.confidence >= SURE:
+    if not topic or turn.confidence >= VERY_SURE:
         return turn
     weighed = [(name, share * (LIKELIER if name in topic else 1.0)) for name, share in turn.ranking]
     # What is beyond the ranking keeps its share.

@@ -11,7 +11,7 @@ from actions.engine.understanding import SURE
 from bot.evaluate import Guess, Understanding, newest_model
 
 FILE = Path(__file__).parent / "follow_ups.csv"
-MORE_RIGHT = 3  # of 45; measured
+MORE_RIGHT = 2  # of 45; measured: 30 alone, 33 with what went before
 
 
 @pytest.fixture(scope="module")
