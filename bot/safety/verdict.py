@@ -61,7 +61,7 @@ def bars() -> dict[str, float]:
 
 def _bar(said: Signals, likeliest: str | None, in_a_question: bool) -> str:
     if said.near:
-        return "plain" if in_a_question else "near"
+        return "near_in_a_question" if in_a_question else "near"
     if said.unreal or (said.over and likeliest is not None and not past_counts(likeliest)):
         return "discounted"
     if in_a_question:
