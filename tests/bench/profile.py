@@ -48,7 +48,7 @@ def parts(assistant: dict[str, Any], actions: dict[str, Any], times: list[float]
     """Return what the two servers measured, as mean milliseconds a turn, largest first.
 
     What the action server did is taken from the call of it, and what the assistant did from what the client waited; what
-    is left of both is the way there and back. `missing` names parts of which no function was found.
+    is left of both is the way there and back. `unused` names parts that no turn came to.
     """
     turns = len(times)
     mean = {part: ms / turns for part, ms in assistant["ms"].items()}
@@ -62,7 +62,7 @@ def parts(assistant: dict[str, Any], actions: dict[str, Any], times: list[float]
         "turns": turns,
         "mean_ms": statistics.fmean(times),
         "parts": dict(ordered),
-        "missing": assistant["missing"] + actions["missing"],
+        "unused": assistant["unused"] + actions["unused"],
     }
 
 

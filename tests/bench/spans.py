@@ -2,10 +2,9 @@
 
 `python -m tests.bench.spans FILE serve` is `python -m bot serve`, and with `actions` it is `python -m actions`; as it ends
 it writes the times to FILE. No code of ours knows of it: the functions below are wrapped once the server is imported.
-One that is not there any more is left out, and named on the page.
+A part that was not seen in the turns is named on the page.
 """
 
-import contextvars
 import functools
 import importlib
 import importlib.util
@@ -29,7 +28,7 @@ SPANS: dict[str, dict[str, tuple[str, ...]]] = {
         "redaction": ("bot.safety.redaction:redact", "bot.log.log:ConversationLog.previous_text"),
         "log: the message": ("bot.log.log:ConversationLog.receive",),
         "emergency check": ("bot.safety.emergency:check",),
-        "Rasa: reading the message": ("rasa.core.processor:MessageProcessor.parse_message",),
+        "Rasa: reading the message": ("rasa.core.processor:MessageProcessor._parse_message_with_graph",),
         "understanding: vectors": ("bot.nlu.features:encode_twice",),
         "understanding: n-grams": ("bot.nlu.features:Features._sparse",),
         "understanding: the rest": ("bot.nlu.classifier:IntentClassifier.process",),
@@ -51,7 +50,8 @@ SPANS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 
-_inside: contextvars.ContextVar[tuple[str, ...]] = contextvars.ContextVar("inside", default=())
+under_way: list[str] = []
+"""The spans that have begun, the innermost last: of one client there is one turn at a time, whichever thread it is in."""
 own: dict[str, float] = defaultdict(float)
 """Milliseconds of each span, without those of the spans inside it."""
 counts: dict[str, int] = defaultdict(int)
@@ -60,37 +60,38 @@ counts: dict[str, int] = defaultdict(int)
 def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the function, sync or async, with a stopwatch: its time is taken from that of the span around it."""
 
-    def start() -> tuple[contextvars.Token[tuple[str, ...]], float]:
-        return _inside.set((*_inside.get(), name)), time.perf_counter()
+    def start() -> tuple[str | None, float]:
+        around = under_way[-1] if under_way else None
+        under_way.append(name)
+        return around, time.perf_counter()
 
-    def end(token: contextvars.Token[tuple[str, ...]], started: float) -> None:
+    def end(around: str | None, started: float) -> None:
         spent = (time.perf_counter() - started) * 1000
-        _inside.reset(token)
+        under_way.remove(name)
         own[name] += spent
         counts[name] += 1
-        around = _inside.get()
         if around:
-            own[around[-1]] -= spent
+            own[around] -= spent
 
     if inspect.iscoroutinefunction(function):
 
         @functools.wraps(function)
         async def later(*args: Any, **kwargs: Any) -> Any:
-            token, started = start()
+            around, started = start()
             try:
                 return await function(*args, **kwargs)
             finally:
-                end(token, started)
+                end(around, started)
 
         return later
 
     @functools.wraps(function)
     def now(*args: Any, **kwargs: Any) -> Any:
-        token, started = start()
+        around, started = start()
         try:
             return function(*args, **kwargs)
         finally:
-            end(token, started)
+            end(around, started)
 
     return now
 
@@ -121,7 +122,7 @@ def wrap_all(role: str) -> list[str]:
 class After:
     """An import hook: does something once a module has been imported, and then nothing more."""
 
-    def __init__(self, module: str, act: Callable[[], None]) -> None:
+    def __init__(self, module: str, act: Callable[[], object]) -> None:
         self._module, self._act = module, act
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> Any:
@@ -142,9 +143,8 @@ class After:
 
 
 def main(argv: list[str]) -> None:
-    """Run a server to its end and write {"missing", "ms", "counts"}; SIGUSR1 clears the times, after a warm-up."""
+    """Run a server to its end and write {"unused", "ms"}; SIGUSR1 clears the times, after a warm-up."""
     target, role = Path(argv[0]), argv[1]
-    missing: list[str] = []
 
     def clear(*_: object) -> None:
         own.clear()
@@ -154,12 +154,13 @@ def main(argv: list[str]) -> None:
     # uvicorn ends as the signal would have ended the process: not by its default, which writes nothing.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     package, module = {"serve": ("bot", "bot.server"), "actions": ("actions", "actions.server")}[role]
-    sys.meta_path.insert(0, After(module, lambda: missing.extend(wrap_all(role))))
+    sys.meta_path.insert(0, After(module, lambda: wrap_all(role)))
     sys.argv = [package, *(["serve"] if role == "serve" else [])]
     try:
         runpy.run_module(package, run_name="__main__")
     finally:
-        target.write_text(json.dumps({"missing": missing, "ms": own, "counts": counts}), encoding="utf-8")
+        unused = [name for name in SPANS[role] if not counts[name]]
+        target.write_text(json.dumps({"unused": unused, "ms": own}), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -74,13 +74,13 @@ def test_what_rasa_puts_before_a_doubtful_intent_is_taken_away() -> None:
 
 
 def test_the_parts_of_a_turn_add_up_to_what_the_resident_waits() -> None:
-    assistant = {"ms": {profile.WHOLE: 10.0, profile.CALL: 40.0, "gate": 2.0}, "missing": ["entities"]}
-    found = profile.parts(assistant, {"ms": {"engine": 20.0}, "missing": []}, [30.0, 40.0])
+    assistant = {"ms": {profile.WHOLE: 10.0, profile.CALL: 40.0, "gate": 2.0}, "unused": ["entities"]}
+    found = profile.parts(assistant, {"ms": {"engine": 20.0}, "unused": []}, [30.0, 40.0])
     assert found["mean_ms"] == 35.0
     assert sum(found["parts"].values()) == pytest.approx(35.0)
     assert found["parts"]["HTTP to the action server"] == 10.0
     assert found["parts"]["action server: engine"] == 10.0
-    assert found["missing"] == ["entities"]
+    assert found["unused"] == ["entities"]
 
 
 def test_a_span_has_its_own_time_without_that_of_the_spans_inside_it() -> None:
@@ -174,7 +174,7 @@ def _figures() -> dict[str, Any]:
             "parts": {"engine": 8.0, "gate": 2.0},
             "mean_ms": 10.0,
             "turns": 600,
-            "missing": [],
+            "unused": [],
             "log": {"nlu": 5.0, "turn": 9.0},
         },
     }
