@@ -14,16 +14,19 @@ from typing import Any
 from actions.engine import repair, search, wishes
 from actions.engine.context import in_context
 from actions.engine.desk import Frame
-from actions.engine.readers import NotValid
+from actions.engine.readers import Check, NotValid, Pick
 from actions.engine.runner import Runner
 from actions.engine.talk import CHANGE, CHECK, Pending
 from actions.engine.turn import Pressed, Wish
 from actions.engine.understanding import CONVERSATION, EMERGENCIES, SMALL_TALK, SURE, UNSURE, VERY_SURE
 from actions.journeys import JOURNEYS
 from bot.log import Reply
+from bot.nlu.bare import parse_choice
 from bot.nlu.values import parse_yes_no
 from bot.safety.verdict import verdict
 from bot.words import has_words, words
+
+MOST_BARE_WORDS = 3
 
 
 class Loop(Runner):
@@ -85,7 +88,7 @@ class Loop(Runner):
     def _in_journey(self, frame: Frame) -> None:
         turn = self.turn
         pending, talk = self.pending(frame)
-        if self._interrupted(pending):
+        if self._interrupted(frame, pending):
             return
         if pending is None or pending.name != frame.open:
             # A question that was never put, because a system was not reached, is answered by nothing.
@@ -129,16 +132,18 @@ class Loop(Runner):
         self.hear(frame)
         repair.retry(self)
 
-    def _interrupted(self, pending: Pending | None) -> bool:
+    def _interrupted(self, frame: Frame, pending: Pending | None) -> bool:
         """Deal with what goes before any answer: an emergency, and the control words."""
         turn = self.turn
         if turn.words >= 3 and self._is_emergency(in_a_question=True):
             return True
         act = repair.CONTROL.get(turn.intent)
         free = pending is not None and pending.reader.free
-        if act is None or turn.confidence < (VERY_SURE if free else SURE) or (free and turn.words > 10):
+        if act is None or turn.intent == frame.journey:
             return False
-        if turn.intent in repair.GENTLE and pending and self._reads(pending):
+        if turn.confidence < (VERY_SURE if free else SURE) or (free and turn.words > 10):
+            return False
+        if pending and self._gives_way(pending):
             return False
         act(self)
         return True
@@ -149,6 +154,16 @@ class Loop(Runner):
         if intent is not None:
             self.emergency(intent)
         return intent is not None
+
+    def _gives_way(self, pending: Pending) -> bool:
+        """Return whether what sounds like a control word is the answer: "it won't stop" is one of the dangers."""
+        turn, reader = self.turn, pending.reader
+        if reader.free:
+            # Any words are an answer here, but not these when they are all that is said.
+            return turn.intent in repair.GENTLE and not (turn.intent in repair.SHORT and turn.words <= repair.SHORT_WORDS)
+        picks = isinstance(reader, Pick) and not isinstance(reader, Check)
+        names_option = turn.words >= repair.LEAST_OPTION_WORDS or parse_choice(turn.text) is not None
+        return (turn.intent in repair.GENTLE or (picks and names_option)) and self._reads(pending)
 
     def _reads(self, pending: Pending) -> bool:
         try:
@@ -174,7 +189,9 @@ class Loop(Runner):
         turn = self.turn
         if self._is_emergency() or wishes.take_others(self, frame):
             return True
-        if turn.confidence < SURE:
+        # Two or three words that ask nothing are mostly an answer that could not be read.
+        bare = turn.words <= MOST_BARE_WORDS and not turn.asks
+        if turn.confidence < (VERY_SURE if bare else SURE):
             return False
         if turn.intent == frame.journey:
             self.hear(frame)

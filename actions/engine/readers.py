@@ -15,8 +15,11 @@ from typing import Any, Protocol, runtime_checkable
 from actions.engine.likeness import closest, holds, plain
 from actions.engine.options import Option as Option
 from actions.engine.turn import Turn
+from actions.engine.understanding import SURE
 from bot.clock import today
-from bot.nlu import values
+from bot.nlu import bare, values
+
+LAST = -1  # what `values.parse_number` makes of "the last one"
 
 
 class NotValid(Exception):
@@ -58,7 +61,13 @@ class Pick:
         found = self.spot(turn, options)
         if found is not None:
             return found
+        choice = bare.parse_choice(turn.text)
+        if choice:
+            # "Any of them" is no answer where each means something else.
+            return next((o.value for o in options if o.out), None) if choice == bare.NONE else None
         number = values.parse_number(turn.text)
+        if number == LAST:
+            number = len(options)
         if number is not None and 1 <= number <= len(options) and turn.words <= 6:
             return options[number - 1].value
         return closest(turn.text, options)
@@ -88,7 +97,9 @@ class YesNo:
     def read(self, turn: Turn, options: Sequence[Option]) -> bool | None:
         """Return the answer, from the words, from what Rasa understood, or by the number of an option."""
         said = values.parse_yes_no(turn.text)
-        if said is None and turn.words <= 8:
+        if said is None and bare.parse_choice(turn.text):
+            return None
+        if said is None and turn.words <= 8 and turn.confidence >= SURE:
             said = {"affirm": True, "deny": False}.get(turn.intent)
         if said is None:
             said = Pick().read(turn, options)
@@ -133,7 +144,7 @@ class Text:
         for option in options:
             if plain(text) in [plain(w) for w in (option.title, *option.also)]:
                 return str(option.value)
-        if len(text) < self.least:
+        if len(text) < self.least or not plain(text):
             raise NotValid("too_short")
         if len(text) > self.most:
             raise NotValid("too_long", most=self.most)
@@ -242,7 +253,10 @@ class Photo:
         if turn.photo_id:
             return turn.photo_id
         said_no = values.parse_yes_no(turn.text) is False or turn.intent in ("deny", "dont_know")
-        return "" if said_no or re.search(r"\b(no|none|skip|without)\b", turn.text.lower()) else None
+        if said_no or re.search(r"\b(no|none|skip|without)\b", turn.text.lower()):
+            return ""
+        none: str | None = Pick().read(turn, options)
+        return none
 
     def spot(self, turn: Turn, options: Sequence[Option]) -> str | None:
         """Return the id of a photo that came along."""

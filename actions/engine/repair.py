@@ -230,6 +230,11 @@ CONTROL: dict[str, Callable[[Runner], None]] = {
 }
 # These give way when the open question can read an answer out of the message.
 GENTLE = frozenset({"dont_know", "thank", "goodbye", "ask_to_repeat", "abuse"})
+# These don't, at a question that takes any words, when they are all that is said: "dunno" describes nothing.
+SHORT = GENTLE - {"abuse"}
+SHORT_WORDS = 4
+# From so many words on, the others too give way to an answer that names one of the options.
+LEAST_OPTION_WORDS = 3
 SAY: dict[str, Callable[[Runner], Any]] = {
     "stop": stop,
     "restart": restart,

@@ -107,12 +107,22 @@ class Talk:
             extra["wants"] = wants
         return Reply(self.words(f"{word}.ask", **values), tuple(self._choice(name, o) for o in options), "question", extra)
 
-    def options(self, word: str, keys: Iterable[str]) -> list[Option]:
-        """Return an option for each key, with its title and its other words: `<word>.<key>.title`, `<word>.<key>.also`."""
+    def options(self, word: str, keys: Iterable[str], out: str = "") -> list[Option]:
+        """Return an option for each key, with its title and its other words: `<word>.<key>.title`, `<word>.<key>.also`.
+
+        `out` is the key for whom none of the others fits.
+        """
         return [
-            Option(self.words(f"{word}.{key}.title"), key, tuple(self.words(f"{word}.{key}.also").split(", ")))
-            for key in keys
+            Option(self.words(f"{word}.{key}.title"), key, self._also(f"{word}.{key}.also"), out=key == out) for key in keys
         ]
+
+    def yes_no(self, word: str) -> tuple[Option, Option]:
+        """Return the options yes and no of a question: `<word>.yes`, `<word>.no`, and other words for them where there are.
+
+        The other words are `<word>.yes_also` and `<word>.no_also`.
+        """
+        yes = Option(self.words(f"{word}.yes"), True, self._also(f"{word}.yes_also"))
+        return yes, Option(self.words(f"{word}.no"), False, self._also(f"{word}.no_also"))
 
     def check(self, rows: Sequence[Row], **values: Any) -> None:
         """Show what was understood and stop until the resident says that it is right."""
@@ -187,6 +197,10 @@ class Talk:
         """Return the journey's own words, or the shared ones of that name."""
         own = f"{self.frame.journey}.{word}"
         return words(own if has_words(own) else f"desk.{word}", **values)
+
+    def _also(self, word: str) -> tuple[str, ...]:
+        known = has_words(f"{self.frame.journey}.{word}") or has_words(f"desk.{word}")
+        return tuple(self.words(word).split(", ")) if known else ()
 
     def refuse(self, name: str, word: str, held: str | None = None, **values: Any) -> None:
         """Say why an answer can't be used and forget it, so that the next `ask` puts the question again.

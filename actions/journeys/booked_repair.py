@@ -1,5 +1,6 @@
 """Find a repair that is booked, by its reference and postcode. What the three journeys about appointments share."""
 
+import re
 from functools import partial
 
 from actions.backoffice.homes import Repair
@@ -7,7 +8,14 @@ from actions.engine.readers import POSTCODE, Entity
 from actions.engine.talk import Talk
 from actions.journeys.parts import slot_words
 
-REFERENCE = Entity("repair_reference", tried=r"\w*\d\w*")
+
+def _reference(text: str) -> str | None:
+    """Return a reference that was typed in two halves: "1A2B 3C4D"."""
+    found = re.search(r"(?<![\w-])([A-Z0-9]{4})[ -]([A-Z0-9]{4})(?![\w-])", text.upper())
+    return found[1] + found[2] if found and all(re.search("[0-9]", half) for half in found.groups()) else None
+
+
+REFERENCE = Entity("repair_reference", parse=_reference, tried=r"\w*\d\w*")
 
 
 def booked_repair(talk: Talk) -> Repair:

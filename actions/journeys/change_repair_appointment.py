@@ -7,7 +7,8 @@ from actions.backoffice.repairs import Kind
 from actions.engine.talk import Row, Talk
 from actions.journeys.booked_repair import about, booked_repair, when
 from actions.journeys.parts import slot_words
-from actions.journeys.report_repair import begun_slot, confirm_by_text, pick_slot
+from actions.journeys.report_repair import confirm_by_text
+from actions.journeys.slots import begun_slot, pick_slot
 from bot.council import council
 
 

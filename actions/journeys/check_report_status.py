@@ -11,7 +11,8 @@ from bot.words import has_words
 
 
 def _reference(text: str) -> str | None:
-    found = re.search(r"(?<![0-9])[0-9]{4,9}(?![0-9])", text)
+    # "100 003" is how some read a number out.
+    found = re.search(r"(?<![0-9])[0-9]{4,9}(?![0-9])", re.sub(r"(?<=[0-9]{3}) (?=[0-9]{3})", "", text))
     return found[0] if found else None
 
 

@@ -8,6 +8,7 @@ from actions.engine.talk import Row, Talk
 from actions.engine.turn import Turn
 from actions.journeys.parts import our_address, sentence
 from bot.council import council
+from bot.nlu.bare import parse_count
 from bot.nlu.values import format_pence, parse_number
 
 REASONS = ("new_home", "damaged", "broken_by_crew", "lost", "more_space")
@@ -21,7 +22,7 @@ class Quantity:
     def read(self, turn: Turn, options: object) -> int | None:
         """Return the number. Raises NotValid("most") when it is more than the council sends at once."""
         # "Do that one first" is no number of bins.
-        number = parse_number(re.sub(r"\b(first|second|third|last)\b", " ", turn.text.lower()))
+        number = parse_count(turn.text) or parse_number(re.sub(r"\b(first|second|third|last)\b", " ", turn.text.lower()))
         most = int(council()["bins"]["order"]["most"])
         if number is not None and not 1 <= number <= most:
             raise NotValid("most", most=most)

@@ -6,12 +6,16 @@ from functools import partial
 from typing import Any
 
 from actions.backoffice.places import Address
-from actions.engine.readers import PHONE, POSTCODE, NotValid, Option, Pick, YesNo
+from actions.engine.readers import LAST, PHONE, POSTCODE, NotValid, Option, Pick, YesNo
 from actions.engine.talk import Talk
 from bot.clock import LONDON
 from bot.council import council
+from bot.nlu.bare import core
+from bot.nlu.values import parse_number
+from bot.nlu.vocabulary import vocabulary
 
 NOT_LISTED = "not listed"
+_NUMBER_WORDS = "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 
 
 def our_address(talk: Talk) -> Address:
@@ -41,13 +45,12 @@ def known_address(talk: Talk) -> Address | None:
     known = talk.desk.memory.get("address")
     if not known or "address" in talk.frame.answers or _named(talk):
         return None
-    yes, no = Option(talk.words("same_address.yes"), True), Option(talk.words("same_address.no"), False)
     line = f"{known['line']}, {known['postcode']}"
-    return Address(**known) if talk.ask("same_address", YesNo(), options=(yes, no), address=line) else None
+    return Address(**known) if talk.ask("same_address", YesNo(), options=talk.yes_no("same_address"), address=line) else None
 
 
 def _one_of(talk: Talk, homes: list[Address]) -> Address:
-    options = [Option(a.line, a.uprn) for a in homes] + [Option(talk.words("address.not_listed"), NOT_LISTED)]
+    options = [Option(a.line, a.uprn) for a in homes] + [Option(talk.words("address.not_listed"), NOT_LISTED, out=True)]
     chosen = talk.ask("address", ADDRESS, options=options)
     if chosen == NOT_LISTED:
         talk.end("address.missing", go=("speak_to_person",))
@@ -67,23 +70,28 @@ class _AddressPick(Pick):
 
     def read(self, turn: Any, options: Any) -> Any:
         """Return the house of that number, never the option of that number. Raises NotValid("unknown") for no such house."""
-        by_house = self._by_house(turn.text, options)
-        if by_house is not None or not any(c.isdigit() for c in turn.text):
-            return by_house if by_house is not None else super().read(turn, options)
+        by_place = re.search(r"\b[0-9]{1,2}(?:st|nd|rd|th)\b", turn.text.lower()) is not None
+        by_house = None if by_place else self._by_house(turn.text, options)
+        if by_house is not None:
+            return by_house
+        if parse_number(turn.text) == LAST:
+            return None  # the last house, or the last answer: that no address is listed?
+        if by_place or not any(c.isdigit() for c in _house_words(turn.text)):
+            return super().read(turn, options)
         if turn.words <= 6 and not turn.value("postcode"):
             raise NotValid("unknown")
         return self.spot(turn, options)
 
     def spot(self, turn: Any, options: Any) -> Any:
         """Find the address line that was said in passing, or the option's own words."""
-        named = re.search(r"\b(?:flat|number|no\.?|num)\s*(\d+[a-z]?)\b", turn.text.lower())
+        named = re.search(r"\b(?:flat|number)\s(\d+[a-z]?)\b", _house_words(turn.text))
         line = turn.value("address_line") or (named and named[0])
         found = self._by_house(line, _on_street(line, options)) if line else None
         return found if found is not None else super().spot(turn, options)
 
     @staticmethod
     def _by_house(text: str, options: Any) -> Any:
-        words = text.lower().replace(",", " ").replace("number", " ").replace("no.", " ").split()
+        words = [word for word in _house_words(text).split() if word != "number"]
         flat = words[words.index("flat") + 1] if "flat" in words[:-1] else None
         numbers = [w for w in words if w[:1].isdigit()]
         if flat is None and len(words) > 6:
@@ -93,6 +101,18 @@ class _AddressPick(Pick):
             return None
         held = [o for o in options if f"{o.title.lower()} ".replace(",", " ").startswith(f"{start} ")]
         return held[0].value if len(held) == 1 else None
+
+
+def _house_words(text: str) -> str:
+    """Return an address as it is compared: "No4" and "#4" are "number 4", "apt three" is "flat 3", "four" alone is "4"."""
+    units = "|".join(map(re.escape, vocabulary()["unit_words"]))
+    said = re.sub(r"[,.]", " ", text.lower())
+    said = re.sub(rf"\b(?:{units})\s?(?=[0-9]|{_NUMBER_WORDS}\b)", "flat ", said)
+    said = re.sub(rf"(?:\b(?:number|house|num|no|nr)|#)\s?(?=[0-9]|{_NUMBER_WORDS}\b)", "number ", said)
+    counts: dict[str, int] = vocabulary()["counts"]
+    said = re.sub(rf"\b(flat|number) ({_NUMBER_WORDS})\b", lambda m: f"{m[1]} {counts[m[2]]}", said)
+    alone = core(said)
+    return str(counts[alone]) if re.fullmatch(_NUMBER_WORDS, alone) else said
 
 
 def _on_street(line: str, options: Any) -> list[Option]:

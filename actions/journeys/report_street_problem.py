@@ -32,7 +32,7 @@ class Spot:
 def run(talk: Talk) -> None:
     """Log a street problem by Open311, unless the same one is reported already."""
     codes = council()["streets"]["service_codes"]
-    kinds = talk.options("kind", codes)
+    kinds = talk.options("kind", codes, out="other")
     kind = talk.ask("kind", Pick("street_problem"), options=kinds)
     spot = _spot(talk)
     known = _known_already(talk, codes[kind], spot)
@@ -92,7 +92,7 @@ def _spot(talk: Talk) -> Spot:
         chosen = places[0]
         if len(places) > 1:
             options = [Option(f"{_street(a)}, {a.postcode}", a.postcode) for a in places[:MOST_PLACES]]
-            options.append(Option(talk.words("place.none"), NONE, also=("none of these", "somewhere else")))
+            options.append(Option(talk.words("place.none"), NONE, also=("somewhere else",), out=True))
             postcode = talk.ask("place", Pick(), options=options)
             if postcode == NONE:
                 talk.forget("place")
@@ -115,7 +115,7 @@ def _in_postcode(talk: Talk, where: dict[str, Any]) -> Spot | None:
     exactly = where.get("words")
     if not exactly:
         # Named after the place, so that another place asks again.
-        exactly = talk.ask(f"exactly {postcode}", Text(least=2, most=200), spot=False, word="exactly", street=street)
+        exactly = talk.ask(f"exactly {postcode}", Text(least=1, most=200), spot=False, word="exactly", street=street)
     house = next((a for a in found if a.line.lower() == str(exactly).lower()), found[len(found) // 2])
     words = str(exactly) if street.lower() in str(exactly).lower() else f"{exactly}, {street}"
     return Spot(house.lat, house.lng, f"{words}, {postcode}")
@@ -148,11 +148,10 @@ def _known_already(talk: Talk, code: str, spot: Spot) -> NearbyRequest | None:
     if not near:
         return None
     request = near[0].request
-    yes, no = Option(talk.words("same.yes"), True), Option(talk.words("same.no"), False)
     same = talk.ask(
         f"same {request.id}",
         YesNo(),
-        options=(yes, no),
+        options=talk.yes_no("same"),
         word="same",
         what=request.service_name.lower(),
         metres=near[0].metres,
@@ -178,7 +177,7 @@ def _own_questions(talk: Talk, code: str) -> list[tuple[str, str, str, str]]:
 def _answer(talk: Talk, attribute: Attribute) -> tuple[str, str]:
     options = [Option(name, key) for key, name in attribute.values]
     if not attribute.required:
-        options.append(Option(talk.words("question.skip"), SKIP, also=("skip", "don't know", "not sure")))
+        options.append(Option(talk.words("question.skip"), SKIP, also=("skip", "don't know", "not sure"), out=True))
     reader = Pick() if attribute.values else Text(least=1, most=200)
     hint = f"\n\n{attribute.hint}" if attribute.hint else ""
     answer = talk.ask(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from actions.acts import CALL_BACK
-from actions.engine.readers import Option, Text, YesNo
+from actions.engine.readers import Text, YesNo
 from actions.engine.talk import Row, Talk
 from actions.journeys.parts import day, hour, national, phone
 from bot.clock import LONDON, now
@@ -14,8 +14,7 @@ from bot.hours import call_back_promise, is_open
 def run(talk: Talk) -> None:
     """Offer the lines that are open, else a call back."""
     talk.tell("open" if is_open(now()) else "closed", number=council()["phones"]["contact_centre"])
-    yes, no = Option(talk.words("wanted.yes"), True), Option(talk.words("wanted.no"), False)
-    if not talk.ask("wanted", YesNo(), options=(yes, no), by=promised(call_back_promise(now()))):
+    if not talk.ask("wanted", YesNo(), options=talk.yes_no("wanted"), by=promised(call_back_promise(now()))):
         talk.end("declined")
     call_back(talk, team="contact_centre")
 

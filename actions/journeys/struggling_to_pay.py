@@ -19,12 +19,11 @@ NOTICED = {
 
 def run(talk: Talk) -> None:
     """Say what help there is for the situation, and leave a call back when it is wanted."""
-    options = [Option(talk.words(f"situation.{s}"), s, also=NOTICED[s]) for s in SITUATIONS]
+    options = [Option(talk.words(f"situation.{s}"), s, also=NOTICED[s], out=s == "soon") for s in SITUATIONS]
     situation = talk.ask("situation", Pick(), options=options)
     talk.tell(f"help.{situation}")
     talk.tell("support")
-    yes, no = Option(talk.words("wanted.yes"), True), Option(talk.words("wanted.no"), False)
-    if not talk.ask("wanted", YesNo(), options=(yes, no), by=promised(call_back_promise(now()))):
+    if not talk.ask("wanted", YesNo(), options=talk.yes_no("wanted"), by=promised(call_back_promise(now()))):
         talk.end("declined", go=("apply_council_tax_support", "ask_council_tax_discount", "ask_cost_of_living"))
     team = "housing" if situation == "rent" else "council_tax"
     call_back(talk, team, talk.words("about", situation=talk.words(f"situation.{situation}")))

@@ -18,7 +18,7 @@ from bot.settings import ROOT
 OWN, BELOW = 2, 1
 SMALL = frozenset(
     "a an and are as at be been but by can can't cant do does for from get gets has have i i'm im in is it it's its just "
-    "me my no not of off on one or our out so some stop stops than that the there they this to too up was we when "
+    "me my no not of off on one or our out room so some stop stops than that the there they this to too up was we when "
     "will with won't wont you your".split()
 )
 

@@ -2,6 +2,7 @@
 
 import re
 
+from bot.nlu.bare import core
 from bot.nlu.found import Found
 from bot.nlu.vocabulary import plain, vocabulary
 
@@ -12,11 +13,12 @@ _SHAPES = [
     re.compile(pattern, re.IGNORECASE | re.ASCII)
     for pattern in (
         rf"£\s?(?P<whole>{_WHOLE}){_REST}",
-        rf"(?<![\w£.,/-])(?P<whole>{_WHOLE})(?:\.(?P<part>[0-9]{{1,2}}))?(?P<k>k)?\s?(?:pounds?|quid|gbp|£|punds)(?!\w)"
+        rf"(?<![\w£.,/-])(?P<whole>{_WHOLE})(?:\.(?P<part>[0-9]{{1,2}}))?(?P<k>k)?\s?(?:pounds?|quid|squid|gbp|£|punds)(?!\w)"
         r"(?:\s+(?:and\s+)?(?P<pence>[0-9]{1,2})(?:\s?p(?:ence)?\b)?)?",
         r"(?<![\w£.,/-])(?P<pence>[0-9]{1,5})\s?(?:p|pence)(?!\w)",
         rf"(?<![\w£.,:/-])(?P<whole>{_WHOLE})\.(?P<part>[0-9]{{2}})(?![\w.,:/]\w?|\s*[ap]\.?m\b)",
-        r"\b(?P<word>[a-z]+(?:[ -][a-z]+){0,4}?)\s(?:pounds?|quid)\b",
+        r"\b(?P<word>[a-z]+(?:[ -][a-z]+){0,4}?)\s(?P<unit>pounds?|quid|squid)\b"
+        r"(?:\s+(?:and\s+)?(?P<more>[a-z]+(?:[ -](?!p\b|pence\b)[a-z]+)?)(?:\s(?:p|pence))?\b)?",
         r"\b(?P<word>fiver|tenner)\b",
     )
 ]
@@ -49,8 +51,12 @@ def parse_amount(text: str) -> int | None:
     sums = {found.value for found in find_amounts(words)}
     if sums:
         return int(sums.pop()) if len(sums) == 1 else None
-    bare = _BARE.fullmatch(words)
-    return _capped(_pence(bare["whole"], bare["part"])) if bare else None
+    said = core(words)
+    bare = _BARE.fullmatch(said)
+    if bare:
+        return _capped(_pence(bare["whole"], bare["part"]))
+    spelt = _words(said)
+    return _capped(spelt[0]) if spelt and spelt[1] == len(said) > 1 else None
 
 
 def format_pence(pence: int) -> str:
@@ -60,7 +66,8 @@ def format_pence(pence: int) -> str:
 
 
 def _found(match: re.Match[str]) -> Found | None:
-    parts = {"whole": None, "part": None, "k": None, "pence": None, "word": None, **match.groupdict()}
+    names = ("whole", "part", "k", "pence", "word", "unit", "more")
+    parts: dict[str, str] = {name: match.groupdict().get(name) or "" for name in names}
     start = match.start()
     if parts["word"]:
         counted = _words(parts["word"].lower())
@@ -68,7 +75,11 @@ def _found(match: re.Match[str]) -> Found | None:
             return None
         pence, words = counted
         start = match.end("word") - words
-        return Found(pence, start, match.end())
+        more = _words(parts["more"].lower())
+        if more and more[1] == len(parts["more"]) and more[0] < 100 * 100:
+            # "Twenty pounds fifty": the number after the pounds is pence.
+            return Found(pence + more[0] // 100, start, match.end())
+        return Found(pence, start, match.end("unit") if parts["unit"] else match.end())
     pence = _pence(parts["whole"] or "0", parts["part"]) * (1000 if parts["k"] else 1) + int(parts["pence"] or 0)
     return Found(pence, start, match.end()) if _capped(pence) is not None else None
 

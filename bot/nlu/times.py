@@ -14,6 +14,8 @@ HOURS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12,
 }  # fmt: skip
+_DAYS = "day mon tue tues wed weds thu thur thurs fri sat sun tomorrow tmrw tmr the".split()
+_BEFORE_AM = "|".join(rf"(?<={day}\s)" for day in _DAYS)
 _HOUR = "[0-9]{1,2}|" + "|".join(HOURS)
 Reader = Callable[[re.Match[str]], str | None]
 
@@ -70,7 +72,7 @@ def _written(match: re.Match[str]) -> str | None:
 
 
 def _part(match: re.Match[str]) -> str | None:
-    return PARTS[re.sub(r"\s+", "", match[0].lower())]
+    return PARTS[re.sub(r"\s+", "", match[0].lower()).removesuffix("s")]
 
 
 def _reader(pattern: str, read: Reader) -> tuple[re.Pattern[str], Reader]:
@@ -88,9 +90,9 @@ _READERS: list[tuple[re.Pattern[str], Reader]] = [
         _clock,
     ),
     # "I am" is no morning: only after a day, "the" or alone.
-    _reader(r"(?:(?<=day\s)|(?<=tues\s)|(?<=tomorrow\s)|(?<=the\s)|^\s*)am(?=\W*$|\s+(?:please|or|if|slot|would))", _part),
+    _reader(rf"(?:{_BEFORE_AM}|^\s*)am(?=\W*$|\s+(?:please|or|if|slot|would))", _part),
     _reader(
-        r"(?<!good )(?<!good)(?<!nice )(?<!lovely )\b(?:morning|mornin|after\s?noon|arvo|pm|evening|tonight|tonite"
+        r"(?<!good )(?<!good)(?<!nice )(?<!lovely )\b(?:mornings?|mornin|after\s?noons?|arvo|pm|evenings?|tonight|tonite"
         r"|mid\s?day|noon|lunch\s?time|midnight)\b(?!\s+all\b)",
         _part,
     ),

@@ -85,9 +85,41 @@ def test_a_day_that_is_not_shown_is_looked_up_and_no_option_of_that_number_is_ta
     assert talker.asked == "report_repair.slot"
     assert talker.titles[0] == "Thursday 10 December, 8am to 12pm"
     talker.say("the afternoon")
-    assert talker.asked == "report_repair.slot", "two afternoons and more are shown"
-    talker.say("10 December in the afternoon")
-    assert "Thursday 10 December, 12pm to 4pm" in talker.said
+    assert "- Appointment: Thursday 10 December, 12pm to 4pm" in talker.said
+
+
+def test_a_part_of_the_day_leaves_the_appointments_in_it(talker: Talker) -> None:
+    to_the_slots(talker)
+    talker.say("afternoons are best")
+    assert talker.asked == "report_repair.slot"
+    assert all("12pm to 4pm" in title for title in talker.titles[:-1]) and len(talker.titles) > 2
+    talker.say("the second one")
+    assert "- Appointment: Monday 30 November, 12pm to 4pm" in talker.said
+    talker.press("Change something")
+    talker.press("Appointment")
+    assert any("8am to 12pm" in title for title in talker.titles), "what narrowed the list is over"
+
+
+def test_a_day_that_does_not_suit_is_not_taken_for_the_one_that_does(talker: Talker) -> None:
+    to_the_slots(talker)
+    talker.say("not friday, I'm at work")
+    assert talker.asked == "report_repair.slot" and not any("Friday 27" in title for title in talker.titles)
+    assert talker.titles[0] == "Monday 30 November, 8am to 12pm"
+
+
+def test_a_day_of_the_week_leaves_its_appointments_and_then_a_part_of_it_is_enough(talker: Talker) -> None:
+    to_the_slots(talker)
+    talker.say("tuesday")
+    assert talker.titles == ["Tuesday 1 December, 8am to 12pm", "Tuesday 1 December, 12pm to 4pm", "Show later appointments"]
+    talker.say("morning")
+    assert "- Appointment: Tuesday 1 December, 8am to 12pm" in talker.said
+
+
+def test_when_nothing_suits_that_is_said_and_all_are_shown(talker: Talker) -> None:
+    to_the_slots(talker)
+    talker.say("not the morning")
+    talker.say("not the afternoon")
+    assert talker.asked == "report_repair.slot" and len(talker.titles) > 2
 
 
 def test_a_day_beyond_the_diary_is_told_and_the_next_appointments_are_shown(talker: Talker) -> None:

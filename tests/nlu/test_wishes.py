@@ -5,15 +5,13 @@ them. `two_wishes_untouched.csv` and `one_wish_untouched.csv` were written last,
 """
 
 import csv
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bot.evaluate import newest_model
-from bot.nlu.model import IntentModel
 from bot.nlu.wishes import Wish, find_wishes
+from tests.models import newest_intent_model
 from tests.nlu.test_data import phrases
 
 HERE = Path(__file__).parent
@@ -21,16 +19,9 @@ Finder = Callable[[str], list[Wish]]
 
 
 @pytest.fixture(scope="module")
-def finder(tmp_path_factory: pytest.TempPathFactory) -> Finder:
+def finder() -> Finder:
     """What finds wishes with the trained model."""
-    folder = tmp_path_factory.mktemp("model")
-    with tarfile.open(newest_model()) as archive:
-        members = [m for m in archive.getmembers() if m.isfile() and "IntentClassifier" in m.name]
-        for member in members:
-            content = archive.extractfile(member)
-            assert content
-            (folder / Path(member.name).name).write_bytes(content.read())
-    model = IntentModel.load(folder)
+    model = newest_intent_model()
 
     def shares_of(texts: list[str]) -> list[dict[str, float]]:
         return [dict(zip(model.names, row.tolist(), strict=True)) for row in model.probabilities(texts)]

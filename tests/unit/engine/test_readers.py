@@ -35,7 +35,7 @@ HOMES = (
     *(Option(f"{n} Mill Lane", f"u{n}") for n in (1, 4, 11, 12)),
     Option("Flat 1, Mill Lane House, Mill Lane", "f1"),
     Option("Flat 2, Mill Lane House, Mill Lane", "f2"),
-    Option("My address is not listed", "none"),
+    Option("My address is not listed", "none", out=True),
 )
 YES_NO = (Option("Yes, ring me", True), Option("No, not now", False))
 CHECK = (Option("Yes, that's right", [["Bin", "Blue"]]), Option("Change something", "change"))
