@@ -158,6 +158,8 @@ class Loop(Runner):
     def _gives_way(self, pending: Pending) -> bool:
         """Return whether what sounds like a control word is the answer: "it won't stop" is one of the dangers."""
         turn, reader = self.turn, pending.reader
+        if turn.words <= MOST_BARE_WORDS and any(map(str.isdigit, turn.text)) and self._reads(pending):
+            return True
         if reader.free:
             # Any words are an answer here, but not these when they are all that is said.
             return turn.intent in repair.GENTLE and not (turn.intent in repair.SHORT and turn.words <= repair.SHORT_WORDS)

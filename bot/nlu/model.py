@@ -106,8 +106,8 @@ def learn(examples: Sequence[Example], settings: Settings = Settings(), also: Se
 
 
 def _names_as_phrases(names: list[str]) -> list[Example]:
-    """Return each intent's name as words: `report_missed_bin` says what it means."""
-    return [(name.replace("_", " ").replace("-", " "), name) for name in names]
+    """Return the names of two words or more, as words: `report_missed_bin` says what it means, which `affirm` does not."""
+    return [(name.replace("_", " "), name) for name in names if "_" in name]
 
 
 def _fit(blocks: Blocks, classes: Classes, k: int, settings: Settings) -> tuple[Neighbours, Softmax]:
