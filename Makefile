@@ -62,7 +62,6 @@ stress: install assets train ## Run the slow tests
 
 bench: install train ## Measure the understanding and a turn
 	@$(RUN) -m bot evaluate tests/nlu/held_out.csv
-	@$(RUN) -m bot evaluate tests/nlu/emergency_development.csv --emergency
 
 clean: ## Remove what was built; the database in var/ stays
 	rm -rf .venv .uv models/*.tar.gz $(WIDGET)/static/dist $(WIDGET)/node_modules
