@@ -45,7 +45,17 @@ def test_no_phrase_is_there_twice_or_under_two_intents():
     assert not [text for text, n in counts.items() if n > 1]
 
 
-@pytest.mark.parametrize("name", ["held_out.csv", "emergency_held_out.csv", "two_wishes.csv", "one_wish.csv"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "held_out.csv",
+        "emergency_held_out.csv",
+        "two_wishes.csv",
+        "one_wish.csv",
+        "two_wishes_untouched.csv",
+        "one_wish_untouched.csv",
+    ],
+)
 def test_no_test_phrase_is_a_training_phrase(name):
     trained = {plain(text) for text, _ in phrases()}
     with (ROOT / "tests" / "nlu" / name).open(encoding="utf-8") as rows:
