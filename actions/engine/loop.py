@@ -165,7 +165,8 @@ class Loop(Runner):
             return turn.intent in repair.GENTLE and not (turn.intent in repair.SHORT and turn.words <= repair.SHORT_WORDS)
         picks = isinstance(reader, Pick) and not isinstance(reader, Check)
         names_option = turn.words >= repair.LEAST_OPTION_WORDS or parse_choice(turn.text) is not None
-        return (turn.intent in repair.GENTLE or (picks and names_option)) and self._reads(pending)
+        gentle = turn.intent in repair.GENTLE or (turn.intent in repair.GENTLE_WHEN_BARE and turn.words <= MOST_BARE_WORDS)
+        return (gentle or (picks and names_option)) and self._reads(pending)
 
     def _reads(self, pending: Pending) -> bool:
         try:

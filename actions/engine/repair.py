@@ -230,6 +230,8 @@ CONTROL: dict[str, Callable[[Runner], None]] = {
 }
 # These give way when the open question can read an answer out of the message.
 GENTLE = frozenset({"dont_know", "thank", "goodbye", "ask_to_repeat", "abuse"})
+# This too when it is only a word or three: "1 pls" asks for no person.
+GENTLE_WHEN_BARE = frozenset({"speak_to_person"})
 # These don't, at a question that takes any words, when they are all that is said: "dunno" describes nothing.
 SHORT = GENTLE - {"abuse"}
 SHORT_WORDS = 4

@@ -61,3 +61,10 @@ def test_a_message_of_one_wish_is_not_taken_for_two(finder: Finder) -> None:
 @pytest.mark.stress
 def test_a_training_phrase_is_not_taken_for_two_wishes(finder: Finder) -> None:
     assert taken_for_two(finder, [text for text, _ in phrases()]) <= 0.01
+
+
+def test_on_messages_that_nothing_was_tuned_on_the_rates_are_near_those(finder: Finder) -> None:
+    """Forty of each: on the day they were written 68 % for sure, 75 % at all, and two of forty taken for two."""
+    assert both_found(finder, "two_wishes_untouched.csv", sure=True) >= 0.60
+    assert both_found(finder, "two_wishes_untouched.csv", sure=False) >= 0.70
+    assert taken_for_two(finder, [row["text"] for row in rows("one_wish_untouched.csv")]) <= 0.075
