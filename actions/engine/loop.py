@@ -135,7 +135,7 @@ class Loop(Runner):
     def _interrupted(self, frame: Frame, pending: Pending | None) -> bool:
         """Deal with what goes before any answer: an emergency, and the control words."""
         turn = self.turn
-        if turn.words >= 3 and self._is_emergency(in_a_question=True):
+        if turn.words > MOST_BARE_WORDS + 1 and self._is_emergency(in_a_question=True):
             return True
         act = repair.CONTROL.get(turn.intent)
         free = pending is not None and pending.reader.free
