@@ -101,8 +101,9 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
         self.model = learn(examples, self._settings(), also)
         measured = self.model.measured
         logger.info(
-            "Learnt %d intents from %d phrases; cross-validated accuracy %.1f %%, temperature %.2f",
+            "Learnt %d intents from %d phrases; of %d others %.1f %% right, temperature %.2f",
             len(self.model.names),
+            len(examples),
             measured.phrases,
             100 * measured.accuracy,
             self.model.temperature,

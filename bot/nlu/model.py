@@ -20,6 +20,9 @@ Example = tuple[str, str]
 """A text and its intent."""
 
 
+ENOUGH = 2000  # phrases to fit the temperature on
+
+
 @dataclass(frozen=True)
 class Settings:
     """How a model is made. `c` is the inverse of the penalty; `temperature` None means fitted by cross-validation.
@@ -29,7 +32,7 @@ class Settings:
 
     c: float = 10.0
     iterations: int = 50
-    folds: int = 3
+    folds: int = 5
     temperature: float | None = None
     learn_names: bool = True
     weights: Weights = field(default_factory=Weights)
@@ -121,21 +124,29 @@ def _beside(blocks: Blocks, nearness: Floats, weights: Weights) -> Blocks:
 
 
 def _calibrate(blocks: Blocks, classes: Classes, k: int, n: int, settings: Settings) -> tuple[float, Measured]:
-    """Fit the temperature on phrases that the weights had not seen: one number, by cross-validation on the first `n`."""
+    """Fit the temperature on phrases that the weights had not seen: one number, by cross-validation on the first `n`.
+
+    It stops when enough phrases are judged: one number needs no more, and each fold takes as long as the model itself.
+    """
     asked, also = classes[:n], np.arange(n, len(classes))
     folds = min(settings.folds, int(np.bincount(asked, minlength=k).min()))
     if folds < 2:
         return settings.temperature or 1.0, Measured(n, 0.0, 0.0)
-    scores = np.zeros((n, k), dtype=np.float32)
+    scores: list[Floats] = []
+    judged: list[Classes] = []
     for kept, left in StratifiedKFold(folds, shuffle=True, random_state=7).split(np.zeros(n), asked):
         learnt = np.concatenate([kept, also])
         neighbours, part = _fit(blocks.rows(learnt), classes[learnt], k, settings)
         asking = blocks.rows(left)
-        scores[left] = part.scores(_beside(asking, neighbours.of(asking), settings.weights))
-    temperature = settings.temperature or best_temperature(scores, asked)
-    likely = softmax(scores / np.float32(temperature))
-    right = float((likely.argmax(axis=1) == asked).mean())
-    return temperature, Measured(n, right, float(likely.max(axis=1).mean()))
+        scores.append(part.scores(_beside(asking, neighbours.of(asking), settings.weights)))
+        judged.append(asked[left])
+        if sum(map(len, judged)) >= ENOUGH:
+            break
+    found, right = np.concatenate(scores), np.concatenate(judged)
+    temperature = settings.temperature or best_temperature(found, right)
+    likely = softmax(found / np.float32(temperature))
+    accuracy = float((likely.argmax(axis=1) == right).mean())
+    return temperature, Measured(len(right), accuracy, float(likely.max(axis=1).mean()))
 
 
 def best_temperature(scores: Floats, classes: Classes) -> float:

