@@ -48,9 +48,13 @@ class _Line:
         """Return the JSON that came back (None when it is none), the seconds, and the cookie that was set."""
         sent = None if body is None else json.dumps(body).encode()
         started = time.perf_counter()
-        self._http.request(method, path, sent, {"Content-Type": "application/json", **headers})
-        answer = self._http.getresponse()
-        content = answer.read()
+        try:
+            self._http.request(method, path, sent, {"Content-Type": "application/json", **headers})
+            answer = self._http.getresponse()
+            content = answer.read()
+        except OSError:
+            self.close()
+            raise
         seconds = time.perf_counter() - started
         if answer.status != 200:
             raise NoAnswer(f"{path} answered {answer.status}: {content[:300]!r}")
