@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.evaluate import OUT_OF_SCOPE, CannotEvaluate, Row, read_rows
+from bot.evaluate import OUT_OF_SCOPE, CannotEvaluate, Row, read_rows, unknown
 from bot.fresh import QUIET
 from bot.trial import Plan, Report, say, trial
 
@@ -50,18 +50,13 @@ def read_plan(train: Path, test: Path, validation: Path | None, labels: Iterable
     if len(known - {OUT_OF_SCOPE}) < 2:
         raise CannotEvaluate(f"{train} has {len(known - {OUT_OF_SCOPE})} intents in scope; a model needs two or more.")
     for path in filter(None, (test, validation)):
-        _check_known(path, parts[path], known | {OUT_OF_SCOPE}, train)
+        strange = unknown(parts[path], known | {OUT_OF_SCOPE})
+        if strange:
+            raise CannotEvaluate(f"{path} has intents that {train} has no examples of: {strange}.")
         if all(row.intent == OUT_OF_SCOPE for row in parts[path]):
             raise CannotEvaluate(f"{path} has no messages in scope.")
     inside = [row for row in parts[validation] if row.intent != OUT_OF_SCOPE] if validation else []
     return Plan(parts[train], parts[test], inside)
-
-
-def _check_known(path: Path, rows: Iterable[Row], known: set[str], train: Path) -> None:
-    strange = {row.intent: row.line for row in rows if row.intent not in known}
-    if strange:
-        named = ", ".join(f"{intent} (line {line})" for intent, line in sorted(strange.items())[:10])
-        raise CannotEvaluate(f"{path} has intents that {train} has no examples of: {named}.")
 
 
 def draw(rows: Sequence[Row], examples: int, seed: int) -> list[Row]:

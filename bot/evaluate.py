@@ -15,15 +15,14 @@ import tempfile
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.calibration import measured
 from bot.settings import ROOT
+from bot.understanding import thresholds
 
 OUT_OF_SCOPE = "out_of_scope"
 
@@ -107,7 +106,7 @@ def evaluate(csv_path: Path, *, model_path: Path | None = None, as_json: bool = 
     """
     rows = read_rows(csv_path)
     model, guesses = guess_all(rows, model_path, _check_intents)
-    report = {"file": str(csv_path), "model": model.name, **score(rows, guesses, _unsure())}
+    report = {"file": str(csv_path), "model": model.name, **score(rows, guesses, thresholds()["unsure"])}
     print(json.dumps(report, indent=2, ensure_ascii=False) if as_json else as_text(report))
     return report
 
@@ -226,17 +225,17 @@ def as_text(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _check_intents(rows: Sequence[Row], known: frozenset[str]) -> None:
+def unknown(rows: Sequence[Row], known: Collection[str]) -> str:
+    """Return the labels that are not known, ten at the most, each with the line that has it first; "" when all are."""
     strange = {row.intent: row.line for row in reversed(rows) if row.intent not in known}
+    named = ", ".join(f"{label} (line {line})" for label, line in sorted(strange.items(), key=lambda one: one[1])[:10])
+    return f"{named} and {len(strange) - 10} more" if len(strange) > 10 else named
+
+
+def _check_intents(rows: Sequence[Row], known: frozenset[str]) -> None:
+    strange = unknown(rows, known)
     if strange:
-        named = ", ".join(f"{intent} (line {line})" for intent, line in sorted(strange.items(), key=lambda one: one[1])[:10])
-        more = f" and {len(strange) - 10} more" if len(strange) > 10 else ""
-        raise CannotEvaluate(f"The model does not know these intents: {named}{more}. data/intents.csv has those it should.")
-
-
-def _unsure() -> float:
-    thresholds: dict[str, float] = yaml.safe_load((ROOT / "data" / "understanding.yml").read_text(encoding="utf-8"))
-    return thresholds["unsure"]
+        raise CannotEvaluate(f"The model does not know these intents: {strange}. data/intents.csv has those it should.")
 
 
 def main(argv: Sequence[str]) -> int:

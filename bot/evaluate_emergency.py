@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.evaluate import CannotEvaluate, Guess, Row, guess_all, read_rows
+from bot.evaluate import CannotEvaluate, Guess, Row, guess_all, read_rows, unknown
 from bot.safety.emergency import emergencies, signals
 from bot.safety.verdict import Verdict, bars, verdict
 
@@ -159,8 +159,7 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def _check_labels(rows: Sequence[Row]) -> None:
-    known = {*emergencies(), NONE}
-    strange = {row.intent: row.line for row in reversed(rows) if row.intent not in known}
+    strange = unknown(rows, {*emergencies(), NONE})
     if strange:
-        named = ", ".join(f"{label} (line {line})" for label, line in sorted(strange.items(), key=lambda one: one[1])[:10])
-        raise CannotEvaluate(f"These labels are no emergency and not {NONE}: {named}. It knows {', '.join(emergencies())}.")
+        known = ", ".join(emergencies())
+        raise CannotEvaluate(f"These labels are no emergency and not {NONE}: {strange}. It knows {known}.")

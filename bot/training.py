@@ -16,6 +16,9 @@ PARTS = (
     "data/intents.csv",
     "data/vocabulary.yml",
     "bot/nlu",
+    "bot/safety/spelling.py",
+    "bot/packaged.py",
+    "bot/understanding.py",
     "uv.lock",
 )
 KEPT = 3

@@ -1,7 +1,6 @@
 """One trial: the pipeline of config.yml trained on any labelled messages, and what it scores on others."""
 
 import contextlib
-import csv
 import json
 import os
 import random
@@ -21,6 +20,7 @@ import yaml
 from bot.evaluate import OUT_OF_SCOPE, CannotEvaluate, Guess, Row, Understanding, score
 from bot.fresh import answers
 from bot.settings import ROOT
+from bot.understanding import intents
 
 REJECTED = 0.05
 TENTH = 10
@@ -157,16 +157,10 @@ def train(rows: Sequence[Row], config: Path, folder: Path) -> tuple[Path, float,
 def _for(rows: Sequence[Row], config: Path) -> dict[str, Any]:
     """Return the configuration, without what is only for our own intents when these rows have others."""
     whole: dict[str, Any] = yaml.safe_load(config.read_text(encoding="utf-8"))
-    if not {row.intent for row in rows} <= our_intents():
+    if not {row.intent for row in rows} <= intents().keys():
         for component in whole["pipeline"]:
             component.update({name: value for name, value in ONLY_FOR_OUR_INTENTS.items() if name in component})
     return whole
-
-
-def our_intents() -> set[str]:
-    """Return the names of the intents of data/intents.csv."""
-    with (ROOT / "data" / "intents.csv").open(encoding="utf-8", newline="") as rows:
-        return {row["intent"] for row in csv.DictReader(rows)}
 
 
 def _guesses(model: Path, rows: Sequence[Row]) -> list[Guess]:

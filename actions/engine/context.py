@@ -5,13 +5,11 @@ A message that is understood very surely is not touched; nor is what an emergenc
 
 from dataclasses import replace
 
-import yaml
-
 from actions.engine.turn import Turn
 from actions.engine.understanding import VERY_SURE
-from bot.settings import ROOT
+from bot.understanding import thresholds
 
-_CONTEXT = yaml.safe_load((ROOT / "data" / "understanding.yml").read_text(encoding="utf-8"))["context"]
+_CONTEXT = thresholds()["context"]
 LIKELIER: float = _CONTEXT["likelier"]
 TOPICS: list[frozenset[str]] = [frozenset(names) for names in _CONTEXT["topics"]]
 

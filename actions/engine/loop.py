@@ -27,6 +27,8 @@ from bot.safety.verdict import verdict
 from bot.words import has_words, words
 
 MOST_BARE_WORDS = 3
+# Fewer in a question are an answer, and an emergency that is clear in fewer was answered before Rasa.
+LEAST_ALARMING_WORDS = 5
 
 
 class Loop(Runner):
@@ -135,7 +137,7 @@ class Loop(Runner):
     def _interrupted(self, frame: Frame, pending: Pending | None) -> bool:
         """Deal with what goes before any answer: an emergency, and the control words."""
         turn = self.turn
-        if turn.words > MOST_BARE_WORDS + 1 and self._is_emergency(in_a_question=True):
+        if turn.words >= LEAST_ALARMING_WORDS and self._is_emergency(in_a_question=True):
             return True
         act = repair.CONTROL.get(turn.intent)
         free = pending is not None and pending.reader.free

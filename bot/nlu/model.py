@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
-from sklearn.model_selection import StratifiedKFold
 
 from bot.nlu.features import Features, Weights
 from bot.nlu.neighbours import Neighbours
@@ -128,6 +126,9 @@ def _calibrate(blocks: Blocks, classes: Classes, k: int, n: int, settings: Setti
 
     It stops when enough phrases are judged: one number needs no more, and each fold takes as long as the model itself.
     """
+    # Here, because serving imports this module too, and has no use for 20 MB of scikit-learn.
+    from sklearn.model_selection import StratifiedKFold
+
     asked, also = classes[:n], np.arange(n, len(classes))
     folds = min(settings.folds, int(np.bincount(asked, minlength=k).min()))
     if folds < 2:
@@ -151,6 +152,8 @@ def _calibrate(blocks: Blocks, classes: Classes, k: int, n: int, settings: Setti
 
 def best_temperature(scores: Floats, classes: Classes) -> float:
     """Return the temperature between a quarter and 4 under which the right classes are likeliest."""
+    from scipy.optimize import minimize_scalar
+
     rows = np.arange(len(classes))
 
     def surprise(log_temperature: float) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from bot.safety.english import english_words
+from bot.packaged import english_words
 from bot.safety.spelling import SHORTEST, Spelling
 
 USED = 4  # a word is put right towards what so many phrases say

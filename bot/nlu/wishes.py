@@ -6,17 +6,14 @@ in data/wishes.yml, the thresholds in data/understanding.yml; tests/nlu/test_wis
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from bot.nlu.parts import ADDS, Part, any_of, cut, wish_words
-from bot.settings import ROOT
+from bot.understanding import of_kind, thresholds
 
 WISHES = "wishes"
 MOST_WISHES = 3
@@ -120,12 +117,12 @@ def _seen(place: int, part: Part, text: str, shares: Shares, whole: Shares) -> _
 
 def _limits(intent: str, asks: bool, added: bool, trace: float) -> tuple[float, float]:
     """Return from which confidence on a part is a sure wish and a likely one. An emergency is never only likely."""
-    limits = _thresholds()
+    limits = thresholds()["wishes"]
     kind = limits["asked" if asks else "told" if intent in _told() else "other"]
     sure, likely = kind["sure"] - (limits["added"] if added else 0.0), kind["likely"]
     if not added and trace < limits["trace"]:
         sure = likely = kind["without_trace"]
-    return sure, sure if intent in _emergencies() else likely
+    return sure, sure if intent in of_kind("emergency") else likely
 
 
 def _asks(said: str) -> bool:
@@ -177,30 +174,13 @@ def _spans(parts: Sequence[Part], owners: Sequence[int]) -> list[tuple[tuple[int
 
 
 @lru_cache(maxsize=1)
-def _thresholds() -> dict[str, Any]:
-    loaded = yaml.safe_load((ROOT / "data" / "understanding.yml").read_text(encoding="utf-8"))
-    limits: dict[str, Any] = loaded["wishes"]
-    return limits
-
-
-@lru_cache(maxsize=1)
 def _servable() -> frozenset[str]:
-    return _of_kind("journey", "answer", "emergency") | set(wish_words()["conversation"])
-
-
-@lru_cache(maxsize=1)
-def _emergencies() -> frozenset[str]:
-    return _of_kind("emergency")
+    return of_kind("journey", "answer", "emergency") | set(wish_words()["conversation"])
 
 
 @lru_cache(maxsize=1)
 def _told() -> frozenset[str]:
-    return _emergencies() | set(wish_words()["told"])
-
-
-def _of_kind(*kinds: str) -> frozenset[str]:
-    with (ROOT / "data" / "intents.csv").open(encoding="utf-8", newline="") as rows:
-        return frozenset(row["intent"] for row in csv.DictReader(rows) if row["kind"] in kinds)
+    return of_kind("emergency") | set(wish_words()["told"])
 
 
 @lru_cache(maxsize=3)

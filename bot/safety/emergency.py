@@ -13,9 +13,9 @@ import yaml
 
 from bot.council import council
 from bot.hours import is_open
+from bot.packaged import english_words
 from bot.safety import alarms
 from bot.safety.alarms import Signals
-from bot.safety.english import english_words
 from bot.safety.signs import sentences
 from bot.settings import ROOT
 

@@ -24,6 +24,7 @@ from functools import lru_cache
 from itertools import product
 
 from bot.safety.spelling import Spelling
+from bot.safety.writing import parted
 
 Span = tuple[int, int]
 Hits = dict[int, list[Span]]
@@ -47,13 +48,7 @@ def sentences(text: str) -> list[list[str]]:
     # Apostrophes go before the normalising, which would take a spacing accent apart, and wide ones after it.
     plain = unicodedata.normalize("NFKC", _APOSTROPHES.sub("'", _UNSEEN.sub("", text))).lower()
     plain = _TRAILING_OFF.sub(" ", _IN_A_WORD.sub("", plain))
-    found: list[list[str]] = [[]]
-    for piece in _PIECES.findall(plain):
-        if piece in ".!?;\n":
-            found.append([])
-        else:
-            found[-1].append(piece)
-    return [words for words in found if words]
+    return parted(_PIECES.findall(plain), ".!?;\n")
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,10 @@ The assistant and `python -m bot evaluate --emergency` both ask here, so that wh
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-
-import yaml
 
 from bot.safety.alarms import Signals
 from bot.safety.emergency import emergencies, past_counts, signals
-from bot.settings import ROOT
+from bot.understanding import thresholds
 
 Ranking = Sequence[tuple[str | None, float]]
 """Intents with their probabilities from 0 to 1, the likeliest first."""
@@ -52,11 +49,10 @@ def verdict(text: str, ranking: Ranking, *, in_a_question: bool = False) -> Verd
     return Verdict(said.sure, likeliest, share, bar, bool(likely) and share >= bars()[bar])
 
 
-@lru_cache(maxsize=1)
 def bars() -> dict[str, float]:
     """Return from which share on a message is an emergency, by the name of the bar (`data/understanding.yml`)."""
-    loaded: dict[str, dict[str, float]] = yaml.safe_load((ROOT / "data" / "understanding.yml").read_text(encoding="utf-8"))
-    return loaded["emergency"]
+    found: dict[str, float] = thresholds()["emergency"]
+    return found
 
 
 def _bar(said: Signals, likeliest: str | None, in_a_question: bool) -> str:

@@ -7,6 +7,7 @@ Burmese) every character is a word by itself: that is honest, and the signs of a
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Container, Iterable
 from functools import lru_cache
 
 LATIN = "Latin"
@@ -122,13 +123,18 @@ def words(text: str) -> list[str]:
 
 def sentences(text: str) -> list[list[str]]:
     """Return the words of each sentence of normal text; none is empty."""
+    return parted(_PIECES.findall(text), _ENDS)
+
+
+def parted(pieces: Iterable[str], ends: Container[str]) -> list[list[str]]:
+    """Return what stands between the ends; none is empty."""
     found: list[list[str]] = [[]]
-    for piece in _PIECES.findall(text):
-        if piece in _ENDS:
+    for piece in pieces:
+        if piece in ends:
             found.append([])
         else:
             found[-1].append(piece)
-    return [sentence for sentence in found if sentence]
+    return [between for between in found if between]
 
 
 @lru_cache(maxsize=20_000)

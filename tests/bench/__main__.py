@@ -75,6 +75,7 @@ class Bench:
 
     def turns(self) -> None:
         """Start the contestants, let them talk, and look at what they take."""
+        self.figures["short"] = self.quick
         starts, rounds, length = (QUICK_STARTS, QUICK_ROUNDS, QUICK_LONG) if self.quick else (STARTS, ROUNDS, LONG)
         stock, floor = self._stock()[0], self._floor()[0]
         house = Stack(self.folder, **CLIENTS_MAY)

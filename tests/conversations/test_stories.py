@@ -22,7 +22,7 @@ import pytest
 import requests
 import yaml
 
-from tests.servers import ROOT
+from tests.phrases import phrases
 from tests.stack import Resident, Stack
 
 HERE = Path(__file__).parent
@@ -103,11 +103,7 @@ def _plain(text: str) -> str:
 
 
 def test_nothing_that_a_story_types_was_trained_on() -> None:
-    trained: set[str] = set()
-    for path in (ROOT / "data" / "nlu").glob("*.yml"):
-        for intent in yaml.safe_load(path.read_text(encoding="utf-8")).get("nlu", ()):
-            lines = str(intent.get("examples", "")).splitlines()
-            trained |= {_plain(re.sub(r"\[([^\]]+)\][({][^)}]*[)}]", r"\1", line.lstrip("- "))) for line in lines}
+    trained = {_plain(text) for text, _ in phrases()}
     typed = {_plain(str(step["resident"])) for param in STORIES for step in param.values[0]["steps"] if "resident" in step}
     # A short answer to a question ("yes", "kitchen") is the same in everybody's mouth.
     assert not {text for text in typed & trained if len(text.split()) > 3}

@@ -1,30 +1,19 @@
 """The training phrases: enough of them, each for itself, and none of the test phrases among them."""
 
-import csv
 from collections import Counter, defaultdict
 from functools import lru_cache
-from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.settings import ROOT
+from bot.understanding import intents
 from tests.nlu.copies import Pair, moulds, near_copies, same_opening, same_words
+from tests.phrases import phrases, rows
 
 LEAST = 60
 LEAST_OF_KIND = {"journey": 100, "emergency": 100}
 LEAST_OUT_OF_SCOPE = 200
 TESTS = sorted(path.name for path in (ROOT / "tests" / "nlu").glob("*.csv"))
-
-
-@lru_cache(maxsize=1)
-def phrases() -> list[tuple[str, str]]:
-    found = []
-    for path in sorted((ROOT / "data" / "nlu").glob("*.yml")):
-        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            lines = [line[2:].strip() for line in block["examples"].splitlines() if line.startswith("- ")]
-            found += [(line, block["intent"]) for line in lines]
-    return found
 
 
 def texts_by_intent() -> dict[str, list[str]]:
@@ -34,16 +23,10 @@ def texts_by_intent() -> dict[str, list[str]]:
     return found
 
 
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        return [{**row, "line": str(reader.line_num)} for row in reader]
-
-
 @lru_cache(maxsize=1)
 def asked() -> list[tuple[str, dict[str, str]]]:
     """Return every row of the test files with its file's name."""
-    return [(name, row) for name in TESTS for row in rows(ROOT / "tests" / "nlu" / name)]
+    return [(name, row) for name in TESTS for row in rows(name)]
 
 
 @lru_cache(maxsize=1)
@@ -53,7 +36,7 @@ def all_near_copies() -> list[Pair]:
 
 
 def test_every_intent_has_sixty_phrases_and_journeys_and_emergencies_a_hundred() -> None:
-    kinds = {row["intent"]: row["kind"] for row in rows(ROOT / "data" / "intents.csv")}
+    kinds = {name: row["kind"] for name, row in intents().items()}
     counts = Counter(intent for _, intent in phrases())
     assert set(counts) == set(kinds)
     assert not {name: n for name, n in counts.items() if n < LEAST_OF_KIND.get(kinds[name], LEAST)}

@@ -4,17 +4,14 @@
 them. `two_wishes_untouched.csv` and `one_wish_untouched.csv` were written last, and nothing was changed after their scores.
 """
 
-import csv
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from bot.nlu.wishes import Wish, find_wishes
 from tests.models import newest_intent_model
-from tests.nlu.test_data import phrases
+from tests.phrases import phrases, rows
 
-HERE = Path(__file__).parent
 Finder = Callable[[str], list[Wish]]
 
 
@@ -27,11 +24,6 @@ def finder() -> Finder:
         return [dict(zip(model.names, row.tolist(), strict=True)) for row in model.probabilities(texts)]
 
     return lambda text: find_wishes(text, shares_of([text])[0], shares_of)
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    with (HERE / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def taken_for_two(finder: Finder, texts: list[str]) -> float:

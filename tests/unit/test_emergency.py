@@ -2,7 +2,6 @@
 
 import time
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +12,11 @@ from bot.clock import LONDON
 from bot.council import council
 from bot.safety import emergency
 from bot.safety.signs import Lexicon, Signs, sentences
-from bot.settings import ROOT
+from tests.phrases import phrases
 
 PHRASES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "phrases" / "emergencies.yml").read_text(encoding="utf-8"))
 NIGHT = datetime(2026, 12, 1, 23, 30, tzinfo=LONDON)
 DAY = datetime(2026, 12, 1, 11, 0, tzinfo=LONDON)
-
-
-@lru_cache(maxsize=1)
-def training_phrases() -> list[tuple[str, str]]:
-    """Return every (intent, phrase) of the training data."""
-    found = []
-    for path in sorted((ROOT / "data" / "nlu").glob("*.yml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            if "intent" in entry:
-                found += [(entry["intent"], line.strip()[2:]) for line in entry["examples"].splitlines() if line.strip()]
-    return found
 
 
 @pytest.mark.parametrize(("intent", "text"), [(k, text) for k, texts in PHRASES["emergencies"].items() for text in texts])
@@ -43,13 +31,13 @@ def test_an_ordinary_council_message_raises_no_alarm(text: str) -> None:
 
 @pytest.mark.parametrize("intent", emergency.emergencies())
 def test_three_quarters_of_the_training_phrases_are_recognised_without_the_classifier(intent: str) -> None:
-    texts = [text for label, text in training_phrases() if label == intent]
+    texts = [text for text, label in phrases() if label == intent]
     assert len(texts) >= 80
     assert sum(emergency.check(text) == intent for text in texts) >= 0.75 * len(texts)
 
 
 def test_fewer_than_three_in_a_thousand_other_training_phrases_raise_an_alarm() -> None:
-    others = [text for label, text in training_phrases() if label not in emergency.emergencies()]
+    others = [text for text, label in phrases() if label not in emergency.emergencies()]
     alarms = [text for text in others if emergency.check(text)]
     assert len(alarms) < 0.003 * len(others), alarms
 
@@ -116,7 +104,7 @@ def test_a_message_without_a_sign_is_no_emergency(text: str) -> None:
 
 
 def test_a_check_takes_less_than_a_millisecond() -> None:
-    texts = [text for _, text in training_phrases()][:1000]
+    texts = [text for text, _ in phrases()][:1000]
     emergency.check("warm")
     best = min(_seconds(texts) for _ in range(3))
     assert best / len(texts) < 0.001

@@ -13,6 +13,7 @@ NEVER = {
     "tensorflow_hub",
     "jax",
     "matplotlib",
+    "sklearn",
     "boto3",
     "pymongo",
     "apscheduler",

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.packaged import english_words
 from bot.safety import emergency
-from bot.safety.english import english_words
 from bot.safety.spelling import Spelling, one_letter_apart
 
 LIST = ["stabbed", "flooding", "drowning", "suicid*", "working", "waking", "smell", "gas"]

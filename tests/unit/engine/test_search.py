@@ -1,15 +1,13 @@
 """The search of approved content: the same hits as scikit-learn's TF-IDF, by which its threshold was set."""
 
-import csv
-
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
 from actions.engine.index import Index
 from actions.engine.search import LEAST_LIKE, MOST_HITS, hits, pages
 from bot.nlu.vocabulary import vocabulary
-from bot.settings import ROOT
+from tests.phrases import rows
 
-PHRASES = [row["text"] for row in csv.DictReader((ROOT / "tests/nlu/held_out.csv").open(encoding="utf-8"))]
+PHRASES = [row["text"] for row in rows("held_out.csv")]
 ODD = ["", "the of and", "zzz", "PARKING", "parking parking permit", "a b c", "👍"]
 
 

@@ -35,15 +35,15 @@ def train(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def test_file(tmp_path: Path) -> Path:
+def to_score(tmp_path: Path) -> Path:
     rows = [("some tea", "order/tea"), ("an espresso", "order/coffee"), ("pay please", "pay"), ("who was napoleon", "OOD")]
     return _csv(tmp_path / "test.csv", rows)
 
 
 def test_a_file_is_learnt_and_another_scored_with_every_figure(
-    train: Path, test_file: Path, capsys: pytest.CaptureFixture[str]
+    train: Path, to_score: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert benchmark.main([str(train), str(test_file), "--json"]) == 0
+    assert benchmark.main([str(train), str(to_score), "--json"]) == 0
     out, err = capsys.readouterr()
     report = json.loads(out)
     assert report["accuracy"] >= 2 / 3

@@ -1,14 +1,13 @@
 """How texts are cut into n-grams: as scikit-learn cuts them, by which the settings were measured."""
 
-import csv
-
 import pytest
 from sklearn.feature_extraction.text import CountVectorizer
 
 from bot.nlu.grams import cut_letters, cut_words
 from bot.settings import ROOT
+from tests.phrases import rows
 
-PHRASES = [row["text"] for row in csv.DictReader((ROOT / "tests/nlu/held_out.csv").open(encoding="utf-8"))]
+PHRASES = [row["text"] for row in rows("held_out.csv")]
 NAUGHTY = (ROOT / "tests/data/naughty_strings.txt").read_text(encoding="utf-8").splitlines()
 ODD = [
     "",

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bot.nlu import vectors
-from bot.nlu.vectors import VectorsUnavailable, encode, encode_twice, piece_weights
+from bot.nlu.vectors import encode, encode_twice, piece_weights
+from bot.packaged import Unavailable
 
 
 def test_every_text_has_a_vector_of_384_numbers_and_length_one() -> None:
@@ -44,7 +45,7 @@ def test_the_weighted_vector_hears_the_rare_word() -> None:
 
 def test_a_missing_model_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vectors, "MODEL", ("no_such_package", "model.onnx"))
-    with pytest.raises(VectorsUnavailable, match=r"no-such-package is not installed.*make install"):
+    with pytest.raises(Unavailable, match=r"no-such-package is not installed.*make install"):
         vectors._checked_model()
 
 
@@ -55,5 +56,5 @@ def test_a_changed_model_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     (changed / "model.onnx").write_bytes(b"not the model")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(vectors, "MODEL", ("changed_model", "model.onnx"))
-    with pytest.raises(VectorsUnavailable, match="sha256"):
+    with pytest.raises(Unavailable, match="sha256"):
         vectors._checked_model()

@@ -2,13 +2,13 @@
 
 import pytest
 
-from bot.nlu.vectors import _checked_vocabulary
 from bot.nlu.wordpiece import WordPiece, words
+from bot.packaged import vocabulary
 
 
 @pytest.fixture(scope="module")
 def tokens() -> WordPiece:
-    return WordPiece(_checked_vocabulary())
+    return WordPiece(vocabulary())
 
 
 # Ids from BERT's uncased tokeniser, as published with all-MiniLM-L6-v2.
