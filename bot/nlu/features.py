@@ -14,7 +14,7 @@ from bot.nlu.grams import Grams, cut_letters, cut_words
 from bot.nlu.normalise import for_ngrams, for_vectors
 from bot.nlu.softmax import Blocks
 from bot.nlu.spelt import Spelt
-from bot.nlu.vectors import Vectors, encode_twice, piece_weights
+from bot.nlu.vectors import Encoder, Vectors
 
 ENOUGH = 100  # from so many texts on, an n-gram of one text alone is left out
 CUTS = {"words": cut_words(2), "letters": cut_letters(3, 4)}  # letters 2 to 5: no better, and twice the time
@@ -39,6 +39,7 @@ class Features:
     weights: Weights
     spelt: Spelt
     grams: dict[str, Grams]
+    encoder: Encoder
     pieces: Vectors
 
     @classmethod
@@ -49,12 +50,13 @@ class Features:
         plain = [for_ngrams(text) for text in right]
         least = 2 if len(texts) >= ENOUGH else 1
         grams = {name: Grams.learn(cut, plain, least) for name, cut in CUTS.items()}
-        return cls(weights, spelt, grams, piece_weights(right))
+        encoder = Encoder.make()
+        return cls(weights, spelt, grams, encoder, encoder.piece_weights(right))
 
     def of(self, texts: list[str]) -> Blocks:
         """Return the features of `texts`; n-grams that were not learnt count for nothing."""
         right = [self.spelt.right(for_vectors(text)) for text in texts]
-        vectors = encode_twice(right, self.pieces)
+        vectors = self.encoder.encode(right, self.pieces)
         return Blocks(self._sparse([for_ngrams(text) for text in right]), vectors * np.float32(self.weights.vectors))
 
     def _sparse(self, texts: list[str]) -> csr_matrix:
@@ -74,8 +76,9 @@ class Features:
         return csr_matrix((data.astype(np.float32), columns, ends), shape=(len(texts), width))
 
     def save(self, folder: Path) -> None:
-        """Write what was learnt into `folder`: the n-grams as JSON, their weights as plain arrays."""
+        """Write what was learnt into `folder`: the n-grams as JSON, their weights as plain arrays, the sentence model as ONNX."""
         self.spelt.save(folder)
+        self.encoder.save(folder)
         names = {name: grams.names for name, grams in self.grams.items()}
         (folder / "ngrams.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
         np.savez(folder / "idf.npz", pieces=self.pieces, **{name: grams.idf for name, grams in self.grams.items()})
@@ -86,4 +89,4 @@ class Features:
         names = json.loads((folder / "ngrams.json").read_text(encoding="utf-8"))
         with np.load(folder / "idf.npz", allow_pickle=False) as arrays:
             grams = {name: Grams(cut, names[name], arrays[name]) for name, cut in CUTS.items()}
-            return cls(weights, Spelt.load(folder), grams, arrays["pieces"])
+            return cls(weights, Spelt.load(folder), grams, Encoder.load(folder), arrays["pieces"])

@@ -29,7 +29,7 @@ SPANS: dict[str, dict[str, tuple[str, ...]]] = {
         "log: the message": ("bot.log.log:ConversationLog.receive",),
         "emergency check": ("bot.safety.emergency:check",),
         "Rasa: reading the message": ("rasa.core.processor:MessageProcessor._parse_message_with_graph",),
-        "understanding: vectors": ("bot.nlu.features:encode_twice",),
+        "understanding: vectors": ("bot.nlu.vectors:Encoder.encode",),
         "understanding: n-grams": ("bot.nlu.features:Features._sparse",),
         "understanding: the rest": ("bot.nlu.classifier:IntentClassifier.process",),
         "entities": ("bot.nlu.entities:EntityRuler.process",),
