@@ -16,7 +16,7 @@ from tests.bench.processes import run
 from tests.bench.progress import say
 
 HELD_OUT = "tests/nlu/held_out.csv"
-EMERGENCIES = "tests/nlu/emergency_unseen.csv"
+EMERGENCIES = "tests/nlu/emergency_blind.csv"
 SETS = Path(os.environ.get("SHARED_DIR") or ROOT.parent / "shared") / "benchmarks"
 EXAMPLES, DRAWS = 10, 3
 FALLBACK = "nlu_fallback"

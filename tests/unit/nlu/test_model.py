@@ -56,9 +56,9 @@ def test_a_saved_model_says_the_same_as_before(model: IntentModel, tmp_path: Pat
     assert again.measured == model.measured
 
 
-def test_nothing_in_a_saved_model_is_code(model: IntentModel, tmp_path: Path) -> None:
+def test_a_saved_model_is_plain_data(model: IntentModel, tmp_path: Path) -> None:
     model.save(tmp_path)
-    assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".npz"}
+    assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".npz", ".onnx"}
     for path in tmp_path.glob("*.npz"):
         with np.load(path, allow_pickle=False) as arrays:
             assert all(arrays[name].dtype.kind in "fi" for name in arrays.files)
