@@ -24,6 +24,8 @@ from bot.understanding import intents
 
 REJECTED = 0.05
 TENTH = 10
+OUTSIDE_COUNTS = 0.02
+LEAST_LIKELY = 1e-12
 # What the house says of its own intents is no lesson about others'.
 ONLY_FOR_OUR_INTENTS = {"learn_from_content": False}
 # Rasa reads what is behind a slash as the name of a reply; labels with one are trained with a sign that looks like it.
@@ -82,8 +84,16 @@ def trial(plan: Plan, config: Path = ROOT / "config.yml") -> Report:
 
 
 def acceptance(guess: Guess) -> float:
-    """Return how sure it is that a message is one of those that we serve: higher is surer. Rejection goes by this."""
-    return 0.0 if guess.intent == OUT_OF_SCOPE else guess.confidence
+    """Return how sure it is that a message is one of those that we serve: higher is surer. Rejection goes by this.
+
+    Most confidences are near 1, and there it tells more how unlikely out of scope is: 88 instead of 86 % of CLINC150's are
+    rejected for the same messages in scope (the exponent was chosen on its validation). What the ranking has no room for is as
+    likely as its last.
+    """
+    if guess.intent in (OUT_OF_SCOPE, None):
+        return 0.0
+    outside = dict(guess.ranking).get(OUT_OF_SCOPE, guess.ranking[-1][1])
+    return guess.confidence / max(outside, LEAST_LIKELY) ** OUTSIDE_COUNTS
 
 
 def rejected(guess: Guess, threshold: float) -> bool:
