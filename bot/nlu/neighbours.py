@@ -18,6 +18,7 @@ from bot.nlu.softmax import Blocks, Floats
 SHARPNESS = 23.0  # 14 to 35: no difference beyond chance
 LETTERS = 0.3  # the share of words and letters in the likeness; the vectors have the rest
 DIRECTIONS = 128  # of the vectors, the most telling: a sixth of the time of all 768
+TELLING = 16  # n-grams of a learnt phrase, the heaviest: a fifth of the time of all of them
 CHUNK = 500
 NEVER = 1e-12
 
@@ -38,7 +39,7 @@ class Neighbours:
         in_order = blocks.rows(order)
         directions = _directions(in_order.dense)
         first = np.searchsorted(classes[order], np.arange(k)).astype(np.intp)
-        return cls(directions, in_order.dense @ directions, in_order.sparse.T.tocsr(), first)
+        return cls(directions, in_order.dense @ directions, _telling(in_order.sparse).T.tocsr(), first)
 
     def of(self, blocks: Blocks) -> Floats:
         """Return float32 [len(blocks), k]: for each intent the nearness above the message's mean over all intents."""
@@ -84,3 +85,14 @@ def _directions(dense: Floats) -> Floats:
     """Return float32 [d, DIRECTIONS]: the directions in which the rows of `dense` [n, d] differ most from nought."""
     _, vectors = np.linalg.eigh((dense.T @ dense).astype(np.float64))
     return np.ascontiguousarray(vectors[:, ::-1][:, :DIRECTIONS]).astype(np.float32)
+
+
+def _telling(grams: csr_matrix) -> csr_matrix:
+    """Return a copy of `grams` [n, grams] with the TELLING heaviest of each row, and those as heavy as the last of them."""
+    kept = grams.copy()
+    for row in range(len(kept.indptr) - 1):
+        values = kept.data[kept.indptr[row] : kept.indptr[row + 1]]
+        if len(values) > TELLING:
+            values[values < np.partition(values, -TELLING)[-TELLING]] = 0
+    kept.eliminate_zeros()
+    return kept
