@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import random
 import statistics
@@ -87,13 +88,13 @@ def acceptance(guess: Guess) -> float:
     """Return how sure it is that a message is one of those that we serve: higher is surer. Rejection goes by this.
 
     Most confidences are near 1, and there it tells more how unlikely out of scope is: 88 instead of 86 % of CLINC150's are
-    rejected for the same messages in scope (the exponent was chosen on its validation). What the ranking has no room for is as
-    likely as its last.
+    rejected for the same messages in scope (the exponent was chosen on its validation). What the ranking has no room for
+    is as likely as its last.
     """
     if guess.intent in (OUT_OF_SCOPE, None):
         return 0.0
     outside = dict(guess.ranking).get(OUT_OF_SCOPE, guess.ranking[-1][1])
-    return guess.confidence / max(outside, LEAST_LIKELY) ** OUTSIDE_COUNTS
+    return guess.confidence * math.pow(max(outside, LEAST_LIKELY), -OUTSIDE_COUNTS)
 
 
 def rejected(guess: Guess, threshold: float) -> bool:

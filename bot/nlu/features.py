@@ -76,7 +76,7 @@ class Features:
         return csr_matrix((data.astype(np.float32), columns, ends), shape=(len(texts), width))
 
     def save(self, folder: Path) -> None:
-        """Write what was learnt into `folder`: the n-grams as JSON, their weights as plain arrays, the sentence model as ONNX."""
+        """Write what was learnt into `folder`: the n-grams as JSON, their weights as arrays, the sentence model as ONNX."""
         self.spelt.save(folder)
         self.encoder.save(folder)
         names = {name: grams.names for name, grams in self.grams.items()}
