@@ -90,9 +90,10 @@ class Pick:
 
 @dataclass(frozen=True)
 class YesNo:
-    """Yes or no, True or False."""
+    """Yes or no, True or False. Who gives what is asked for after a yes, one of the entities `given`, says yes."""
 
     free: bool = False
+    given: tuple[str, ...] = ()
 
     def read(self, turn: Turn, options: Sequence[Option]) -> bool | None:
         """Return the answer, from the words, from what Rasa understood, or by the number of an option."""
@@ -103,6 +104,8 @@ class YesNo:
             said = {"affirm": True, "deny": False}.get(turn.intent)
         if said is None:
             said = Pick().read(turn, options)
+        if said is None and any(turn.entity(name) for name in self.given):
+            return True
         return said
 
     def spot(self, turn: Turn, options: Sequence[Option]) -> None:

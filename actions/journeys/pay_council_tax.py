@@ -46,7 +46,7 @@ class _CanPay(YesNo):
 
 def run(talk: Talk) -> None:
     """Give the link to one payment of a checked account and amount."""
-    if not talk.ask("can_pay", _CanPay(), options=talk.yes_no("can_pay")):
+    if not talk.ask("can_pay", _CanPay(given=("amount",)), options=talk.yes_no("can_pay")):
         talk.go("struggling_to_pay")
     account = talk.ask("account", ACCOUNT)
     _open_payment(talk, account)

@@ -14,7 +14,7 @@ from bot.hours import call_back_promise, is_open
 def run(talk: Talk) -> None:
     """Offer the lines that are open, else a call back."""
     talk.tell("open" if is_open(now()) else "closed", number=council()["phones"]["contact_centre"])
-    if not talk.ask("wanted", YesNo(), options=talk.yes_no("wanted"), by=promised(call_back_promise(now()))):
+    if not talk.ask("wanted", YesNo(given=("phone",)), options=talk.yes_no("wanted"), by=promised(call_back_promise(now()))):
         talk.end("declined")
     call_back(talk, team="contact_centre")
 

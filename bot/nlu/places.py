@@ -25,13 +25,15 @@ def find_addresses(text: str) -> list[Found]:
 def find_places(text: str) -> list[Found]:
     """Return the places that are described: a landmark or a street with the words that say where ("by the post office").
 
-    A street that stands alone is spelt out ("High Street"); a description is kept as typed.
+    A street that stands alone is spelt out ("High Street"); a description is kept as typed. "In the road" is no place.
     """
     found: list[Found] = []
     for match in _described().finditer(text):
         strong = match["strong"] is not None
         start = match.start() if strong else match.start("rest")
         words = re.sub(r"\s+", " ", text[start : match.end("rest")]).strip(" ,")
+        if not strong and words.lower() in vocabulary()["anywhere"]:
+            continue
         only = None if strong else _street_only(words)
         found.append(Found(only or words, start, match.end("rest")))
     for match in _street().finditer(text):

@@ -264,3 +264,18 @@ def test_three_wrong_codes_lock_the_account_for_the_day_in_every_conversation(
     other.say("how much council tax do I owe", "check_council_tax_balance")
     other.say(HELD)
     assert "locked" in other.said and "£" not in other.said
+
+
+def test_a_telephone_number_in_the_place_of_a_yes_is_a_yes(talker: Talker) -> None:
+    talker.say("can I talk to a person", "speak_to_person")
+    assert talker.asked == "speak_to_person.wanted"
+    talker.say("07700 900123")
+    assert talker.asked == "speak_to_person.about"
+    talker.say("a letter about my rent that I don't follow")
+    assert "07700 900123" in talker.said
+
+
+def test_an_amount_in_the_place_of_a_yes_is_a_yes(talker: Talker) -> None:
+    talker.say("pay my council tax", "pay_council_tax")
+    talker.say("£50")
+    assert talker.asked == "pay_council_tax.account"
