@@ -49,6 +49,7 @@ def _json(log: ConversationLog, conversation_id: str) -> str:
         "created_at": found.created_at.isoformat(),
         "last_at": found.last_at.isoformat(),
         "erased": found.erased,
+        "continued_in": found.continued_in,
         "flags": list(found.flags),
         "messages": [_message(message) for message in log.messages(conversation_id)],
         "commitments": [_commitment(commitment) for commitment in log.commitments(conversation_id)],

@@ -19,6 +19,7 @@ from bot.log.codes import codes, failures
 from bot.log.commitment import commitments
 from bot.log.conversation import conversations
 from bot.log.dialogue import dialogues
+from bot.log.door import doors
 from bot.log.message import messages
 from bot.log.photo import photos
 
@@ -43,6 +44,8 @@ def _of_old_conversations(table: Any) -> Callable[[Connection, datetime], int]:
 
 def _conversations(conn: Connection, before: datetime) -> int:
     # Commitments stay for their own time, without the conversation (foreign key ON DELETE SET NULL).
+    old = sa.select(conversations.c.id).where(conversations.c.last_at < before)
+    conn.execute(conversations.update().where(conversations.c.continued_in.in_(old)).values(continued_in=None))
     return int(conn.execute(conversations.delete().where(conversations.c.last_at < before)).rowcount)
 
 
@@ -71,6 +74,7 @@ RULES: dict[str, Rule] = {
     "choices": Rule("conversations", _of_old_conversations(choices)),
     "messages": Rule("conversations", _of_old_conversations(messages)),
     "dialogues": Rule("conversations", _dialogues),
+    "doors": Rule("conversations", _of_old_conversations(doors)),
     "one_time_codes": Rule("codes", _codes),
     "code_failures": Rule("codes", _failures),
     "commitments": Rule("commitments", _commitments),

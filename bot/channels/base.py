@@ -65,7 +65,10 @@ class Path:
         async with self._locks.of(conversation_id):
             inbound = await asyncio.to_thread(self._store, conversation_id, received)
             if inbound.state != WAITING:
-                return await asyncio.to_thread(self.log.replies_to, conversation_id, inbound.seq)
+                return await asyncio.to_thread(self.log.replies_to, inbound.conversation_id, inbound.seq)
+            if inbound.conversation_id != conversation_id:
+                # It came again after its resident went on elsewhere, and is answered where it came first.
+                raise Unanswered(f"{inbound.conversation_id} {inbound.seq}")
             return await self.answer(inbound, channel)
 
     async def settle(self, inbound: Inbound, channel: str) -> None:

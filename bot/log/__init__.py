@@ -4,13 +4,17 @@ Everything here is synchronous and touches the database: call it from a worker t
 are aware and in UTC. Each method of `ConversationLog` is one transaction, committed when it returns.
 """
 
+from bot.log.carry_on import CarryOn
 from bot.log.choice import Offered
 from bot.log.commitment import Commitment
 from bot.log.conversation import Conversation
+from bot.log.door import Door
 from bot.log.errors import (
+    CodeRefused,
     ConversationGone,
     IllegalTransition,
     LogError,
+    TooManyTries,
     UnknownCommitment,
     UnknownMessage,
 )
@@ -19,17 +23,21 @@ from bot.log.message import Inbound, Message
 from bot.log.speech import Choice, Reply, Understood
 
 __all__ = [
+    "CarryOn",
     "Choice",
+    "CodeRefused",
     "Commitment",
     "Conversation",
     "ConversationGone",
     "ConversationLog",
+    "Door",
     "IllegalTransition",
     "Inbound",
     "LogError",
     "Message",
     "Offered",
     "Reply",
+    "TooManyTries",
     "Understood",
     "UnknownCommitment",
     "UnknownMessage",

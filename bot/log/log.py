@@ -1,5 +1,7 @@
 """The one door to the log. Each method is one transaction; a write is on disk when it returns."""
 
+import hashlib
+import hmac
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -7,10 +9,11 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from bot.db import get_engine, reading, writing
-from bot.log import choice, commitment, conversation, dialogue, message, photo, states, transcript
+from bot.log import choice, codes, commitment, conversation, dialogue, door, message, photo, states, transcript
 from bot.log.choice import Offered, choices
 from bot.log.commitment import Commitment
 from bot.log.conversation import Conversation
+from bot.log.door import Door, doors
 from bot.log.message import Inbound, Message, messages
 from bot.log.photo import photos
 from bot.log.speech import Reply, Understood
@@ -21,21 +24,46 @@ class ConversationLog:
     """Conversations, messages, photos and commitments of one database. Safe to share between threads."""
 
     def __init__(self, engine: Engine, secret: str | None = None) -> None:
-        """`secret` keys the hash of the sessions; by default it is `SECRET_KEY`."""
+        """`secret` keys every hash; by default it is `SECRET_KEY`."""
         self.engine = engine
         self._secret = get_settings().secret_key if secret is None else secret
 
     # Conversations
 
     def open(self, channel: str, user_key: str) -> Conversation:
-        """Return the session's conversation, made if there is none. However long it was idle, it is the same one."""
-        hashed = conversation.user_hash(self._secret, channel, user_key)
+        """Return the conversation of a session or a chat, made if there is none.
+
+        However long it was idle it is the same one, unless its resident carried on with another by a code.
+        """
+        hashed = self.user_hash(channel, user_key)
         with reading(self.engine) as conn:
-            found = conversation.find_live(conn, channel, hashed)
+            found = door.leads_to(conn, channel, hashed)
         if found:
             return found
         with writing(self.engine) as conn:
-            return conversation.find_live(conn, channel, hashed) or conversation.start(conn, channel, hashed)
+            return door.leads_to(conn, channel, hashed) or door.make(conn, channel, hashed)
+
+    def enter(self, channel: str, user_key: str) -> Conversation:
+        """As `open`, for somebody who says something: from now on this is the conversation's `door`."""
+        found, hashed = self.open(channel, user_key), self.user_hash(channel, user_key)
+        last = self.door(found.id)
+        if last is None or (last.channel, last.user_hash) != (channel, hashed):
+            with writing(self.engine, at_once=False) as conn:
+                door.use(conn, channel, hashed)
+        return found
+
+    def door(self, conversation_id: str) -> Door | None:
+        """Return the door through which the resident last spoke, where later replies go; None when there is none."""
+        with reading(self.engine) as conn:
+            return door.last_used(conn, conversation_id)
+
+    def user_hash(self, channel: str, user_key: str) -> str:
+        """Return the keyed hash by which a session or a chat is known."""
+        return conversation.user_hash(self._secret, channel, user_key)
+
+    def keyed_hash(self, text: str) -> str:
+        """Return a hash (HMAC-SHA256, hex) that nobody can make who has not the log's key."""
+        return hmac.new(self._secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
     def conversation(self, conversation_id: str) -> Conversation:
         """Return a conversation by its id, also an erased one. Raises ConversationGone when there is none."""
@@ -53,17 +81,24 @@ class ConversationLog:
             return transcript.transcript(conn, conversation_id)
 
     def erase(self, conversation_id: str) -> None:
-        """Delete messages, choices, photos and Rasa's dialogue, and the personal data of commitments.
+        """Delete messages, choices, photos, codes, doors and Rasa's dialogue, and the personal data of commitments.
 
-        The session's next `open` starts a new conversation. To erase twice is no error. Raises ConversationGone when
-        the conversation is unknown.
+        So it is with the conversations that were left for this one, each in a transaction of its own. The next `open` by any
+        of its doors starts a new one. To erase twice is no error. Raises ConversationGone when it is unknown.
         """
+        with reading(self.engine) as conn:
+            left = conversation.former(conn, conversation_id)
+        for each in (*left, conversation_id):
+            self._erase(each)
+
+    def _erase(self, conversation_id: str) -> None:
         with writing(self.engine) as conn:
             if conversation.find(conn, conversation_id, lock=True).erased:
                 return
-            for table in (photos, choices, messages):
+            for table in (photos, choices, messages, doors):
                 conn.execute(table.delete().where(table.c.conversation_id == conversation_id))
             commitment.forget(conn, conversation_id)
+            codes.forget(conn, conversation_id)
             dialogue.forget(conn, conversation_id)
             conversation.close(conn, conversation_id)
 

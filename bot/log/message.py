@@ -11,12 +11,13 @@ from bot import clock
 from bot.log import choice, conversation, states
 from bot.log.choice import Offered
 from bot.log.errors import UnknownMessage
-from bot.log.speech import Reply, Understood
+from bot.log.speech import Choice, Reply, Understood
 from bot.log.tables import UtcTime, metadata
 
 IN = "in"
 OUT = "out"
 RESIDENT = "resident"  # the kind of every inbound message
+QUESTION = "question"
 
 messages = sa.Table(
     "messages",
@@ -55,7 +56,21 @@ messages = sa.Table(
 _INSERT = messages.insert()
 _OF_CONVERSATION = sa.select(messages).where(messages.c.conversation_id == sa.bindparam("conversation"))
 _INBOUND = _OF_CONVERSATION.where(messages.c.seq == sa.bindparam("number"), messages.c.direction == IN)
-_DELIVERED = _OF_CONVERSATION.where(messages.c.channel_message_id == sa.bindparam("channel_id"))
+# Also in the conversations that were left for this one: a message that comes again, comes to where its door leads now.
+_HERE_AND_BEFORE = sa.select(conversation.conversations.c.id).where(
+    sa.or_(
+        conversation.conversations.c.id == sa.bindparam("conversation"),
+        conversation.conversations.c.continued_in == sa.bindparam("conversation"),
+    )
+)
+_DELIVERED = (
+    sa.select(messages)
+    .where(
+        messages.c.conversation_id.in_(_HERE_AND_BEFORE),
+        messages.c.channel_message_id == sa.bindparam("channel_id"),
+    )
+    .limit(1)
+)
 _AFTER = _OF_CONVERSATION.where(messages.c.seq > sa.bindparam("number")).order_by(messages.c.seq)
 _REPLIES = _OF_CONVERSATION.where(messages.c.reply_to == sa.bindparam("number")).order_by(messages.c.seq)
 _CHANGE = messages.update().where(
@@ -127,7 +142,10 @@ def receive(
     location: dict[str, float] | None,
     flagged: str | None,
 ) -> Inbound:
-    """Store an inbound message in state waiting, or return the row that this channel message already has."""
+    """Store an inbound message in state waiting, or return the row that this channel message already has.
+
+    That row may be in a conversation that was left for this one.
+    """
     held = conversation.live(conn, conversation_id)
     known = conn.execute(_DELIVERED, {"conversation": conversation_id, "channel_id": channel_message_id}).one_or_none()
     if known:
@@ -182,8 +200,11 @@ def answer(
 
 
 def later(conn: Connection, conversation_id: str, reply: Reply) -> Message:
-    """Store a reply that answers no particular message, for example the outcome of a payment."""
-    [message] = _say(conn, conversation.live(conn, conversation_id), [reply], None)
+    """Store a reply that answers no particular message, for example the outcome of a payment.
+
+    It is said where the resident is now, if they left this conversation for another.
+    """
+    [message] = _say(conn, conversation.newest(conn, conversation_id), [reply], None)
     return message
 
 
@@ -224,6 +245,17 @@ def replace_text(conn: Connection, conversation_id: str, seq: int, text: str) ->
     conversation.live(conn, conversation_id)
     inbound(conn, conversation_id, seq)
     conn.execute(_CHANGE, {"conversation": conversation_id, "number": seq, "text": text})
+
+
+def open_question(conn: Connection, conversation_id: str) -> Reply | None:
+    """Return the question that waits for the resident's answer, as it was put, or None."""
+    last = last_text(conn, conversation_id)
+    since = after(conn, conversation_id, last[0] if last else 0)
+    asked = [said for said in since if said.kind == QUESTION or said.choices]
+    if not asked:
+        return None
+    choices = tuple(Choice(offered.title, offered.value) for offered in asked[-1].choices)
+    return Reply(asked[-1].text, choices, asked[-1].kind, asked[-1].extra)
 
 
 def _say(conn: Connection, held: conversation.Conversation, replies: list[Reply], reply_to: int | None) -> list[Message]:
