@@ -7,6 +7,8 @@ are aware and in UTC. Each method of `ConversationLog` is one transaction, commi
 from bot.log.choice import Offered
 from bot.log.commitment import Commitment
 from bot.log.conversation import Conversation
+from bot.log.delivery import Deliveries, Delivery
+from bot.log.door import Door, Doors
 from bot.log.errors import (
     ConversationGone,
     IllegalTransition,
@@ -17,6 +19,7 @@ from bot.log.errors import (
 from bot.log.log import ConversationLog, get_log
 from bot.log.message import Inbound, Message
 from bot.log.speech import Choice, Reply, Understood
+from bot.log.update import Updates
 
 __all__ = [
     "Choice",
@@ -25,6 +28,10 @@ __all__ = [
     "ConversationGone",
     "ConversationLog",
     "IllegalTransition",
+    "Deliveries",
+    "Delivery",
+    "Door",
+    "Doors",
     "Inbound",
     "LogError",
     "Message",
@@ -33,5 +40,6 @@ __all__ = [
     "Understood",
     "UnknownCommitment",
     "UnknownMessage",
+    "Updates",
     "get_log",
 ]

@@ -11,6 +11,8 @@ from bot.log import choice, commitment, conversation, dialogue, message, photo, 
 from bot.log.choice import Offered, choices
 from bot.log.commitment import Commitment
 from bot.log.conversation import Conversation
+from bot.log.delivery import deliveries
+from bot.log.door import doors
 from bot.log.message import Inbound, Message, messages
 from bot.log.photo import photos
 from bot.log.speech import Reply, Understood
@@ -53,7 +55,7 @@ class ConversationLog:
             return transcript.transcript(conn, conversation_id)
 
     def erase(self, conversation_id: str) -> None:
-        """Delete messages, choices, photos and Rasa's dialogue, and the personal data of commitments.
+        """Delete messages, choices, photos, doors and Rasa's dialogue, and the personal data of commitments.
 
         The session's next `open` starts a new conversation. To erase twice is no error. Raises ConversationGone when
         the conversation is unknown.
@@ -61,7 +63,7 @@ class ConversationLog:
         with writing(self.engine) as conn:
             if conversation.find(conn, conversation_id, lock=True).erased:
                 return
-            for table in (photos, choices, messages):
+            for table in (deliveries, doors, photos, choices, messages):
                 conn.execute(table.delete().where(table.c.conversation_id == conversation_id))
             commitment.forget(conn, conversation_id)
             dialogue.forget(conn, conversation_id)
@@ -80,11 +82,14 @@ class ConversationLog:
         photo_id: str | None = None,
         location: dict[str, float] | None = None,
         flagged: str | None = None,
+        door_id: int | None = None,
+        album: str | None = None,
     ) -> Inbound:
         """Put a message on disk, in state waiting, and return it.
 
         The same `channel_message_id` again returns the first row with `is_new` False and changes nothing. `flagged`
-        (for example "card") also marks the conversation for staff. Raises ConversationGone.
+        (for example "card") also marks the conversation for staff. The replies go out by the door `door_id`; none is the
+        website. Photos with the same `album` belong together. Raises ConversationGone.
         """
         with writing(self.engine) as conn:
             received = message.receive(
@@ -97,6 +102,8 @@ class ConversationLog:
                 photo_id=photo_id,
                 location=location,
                 flagged=flagged,
+                door_id=door_id,
+                album=album,
             )
             if received.is_new and flagged:
                 conversation.flag(conn, conversation_id, flagged)
@@ -133,6 +140,16 @@ class ConversationLog:
         """Return the messages, in and out, numbered higher than `after`, in order."""
         with reading(self.engine) as conn:
             return message.after(conn, conversation_id, after)
+
+    def message(self, conversation_id: str, seq: int) -> Message | None:
+        """Return a message by its number, or None."""
+        with reading(self.engine) as conn:
+            return message.one(conn, conversation_id, seq)
+
+    def album(self, conversation_id: str, name: str) -> list[Inbound]:
+        """Return the messages that came with an album of photos, in order."""
+        with reading(self.engine) as conn:
+            return message.album(conn, conversation_id, name)
 
     def replies_to(self, conversation_id: str, inbound_seq: int) -> list[Message]:
         """Return the replies to one inbound message, in order."""
