@@ -8,7 +8,8 @@ from bot.log.carry_on import CarryOn
 from bot.log.choice import Offered
 from bot.log.commitment import Commitment
 from bot.log.conversation import Conversation
-from bot.log.door import Door
+from bot.log.delivery import Deliveries, Delivery
+from bot.log.door import Door, Doors
 from bot.log.errors import (
     CodeRefused,
     ConversationGone,
@@ -21,6 +22,7 @@ from bot.log.errors import (
 from bot.log.log import ConversationLog, get_log
 from bot.log.message import Inbound, Message
 from bot.log.speech import Choice, Reply, Understood
+from bot.log.update import Updates
 
 __all__ = [
     "CarryOn",
@@ -30,7 +32,10 @@ __all__ = [
     "Conversation",
     "ConversationGone",
     "ConversationLog",
+    "Deliveries",
+    "Delivery",
     "Door",
+    "Doors",
     "IllegalTransition",
     "Inbound",
     "LogError",
@@ -41,5 +46,6 @@ __all__ = [
     "Understood",
     "UnknownCommitment",
     "UnknownMessage",
+    "Updates",
     "get_log",
 ]

@@ -13,9 +13,10 @@ from sqlalchemy.engine import Connection
 from bot import clock
 from bot.council import council
 from bot.db import reading, writing
-from bot.log import codes, conversation, door, message
+from bot.log import codes, conversation, delivery, door, message
 from bot.log.conversation import Conversation
-from bot.log.errors import CodeRefused, TooManyTries
+from bot.log.door import Door
+from bot.log.errors import CodeRefused, ConversationGone, TooManyTries
 from bot.log.log import ConversationLog
 from bot.log.message import Message
 from bot.log.speech import Reply
@@ -62,19 +63,21 @@ class CarryOn:
         TooManyTries, and ConversationGone when the resident erased or moved their own conversation in the same moment.
         """
         digest = self._tried(typed, f"{channel}\0{user_key}")
-        here = self._log.open(channel, user_key)
+        here = self._log.open(channel, user_key).id
         with writing(self._log.engine) as conn:
             target = codes.subject_of(conn, digest, clock.now())
             if target is None:
                 raise CodeRefused
             # Everyone locks conversations in this order, so that two who swap can't wait for each other.
-            for each in sorted({here.id, target}):
+            for each in sorted({here, target}):
                 conversation.find(conn, each, lock=True)
             if not codes.use_up(conn, digest, clock.now()):
                 raise CodeRefused
-            former = conversation.live(conn, here.id)
-            door.move(conn, channel, self._log.user_hash(channel, user_key), former, target)
-            return _tell(conn, target, channel)
+            entered = door.find(conn, channel, self._log.user_hash(channel, user_key))
+            if entered is None or entered.conversation_id != here:
+                raise ConversationGone(here)
+            door.move(conn, entered, target)
+            return _tell(conn, target, entered)
 
     def look_up(self, typed: str, who: str) -> Conversation:
         """Return the code's conversation for an adviser, `who` was told the code; it stays good for the resident.
@@ -120,7 +123,11 @@ def _grouped(plain: str) -> str:
     return "-".join(plain[place : place + LETTERS] for place in range(0, len(plain), LETTERS))
 
 
-def _tell(conn: Connection, conversation_id: str, channel: str) -> list[Message]:
-    notice = Reply(words(f"carry_on.moved.{channel}"), kind="notice")
+def _tell(conn: Connection, conversation_id: str, new: Door) -> list[Message]:
+    """Say at every door that the conversation goes on at the new one, and there put the open question again."""
     question = message.open_question(conn, conversation_id)
-    return [message.later(conn, conversation_id, reply) for reply in (notice, question) if reply]
+    notice = message.later(conn, conversation_id, Reply(words(f"carry_on.moved.{new.channel}"), kind="notice"))
+    for other in door.of(conn, conversation_id):
+        if other.id != new.id:
+            delivery.queue(conn, conversation_id, [notice.seq], other.id)
+    return [notice, message.later(conn, conversation_id, question)] if question else [notice]

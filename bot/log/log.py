@@ -13,6 +13,7 @@ from bot.log import choice, codes, commitment, conversation, dialogue, door, mes
 from bot.log.choice import Offered, choices
 from bot.log.commitment import Commitment
 from bot.log.conversation import Conversation
+from bot.log.delivery import deliveries
 from bot.log.door import Door, doors
 from bot.log.message import Inbound, Message, messages
 from bot.log.photo import photos
@@ -37,25 +38,28 @@ class ConversationLog:
         """
         hashed = self.user_hash(channel, user_key)
         with reading(self.engine) as conn:
-            found = door.leads_to(conn, channel, hashed)
-        if found:
-            return found
-        with writing(self.engine) as conn:
-            return door.leads_to(conn, channel, hashed) or door.make(conn, channel, hashed)
+            found = door.find(conn, channel, hashed)
+            if found:
+                return conversation.find(conn, found.conversation_id)
+        return self._enter(channel, hashed)
 
     def enter(self, channel: str, user_key: str) -> Conversation:
-        """As `open`, for somebody who says something: from now on this is the conversation's `door`."""
-        found, hashed = self.open(channel, user_key), self.user_hash(channel, user_key)
-        last = self.door(found.id)
-        if last is None or (last.channel, last.user_hash) != (channel, hashed):
-            with writing(self.engine, at_once=False) as conn:
-                door.use(conn, channel, hashed)
-        return found
+        """As `open`, for somebody who says something: what the council writes later goes to this door."""
+        hashed = self.user_hash(channel, user_key)
+        with reading(self.engine) as conn:
+            found = door.find(conn, channel, hashed)
+            if found and found.in_use:
+                return conversation.find(conn, found.conversation_id)
+        return self._enter(channel, hashed)
+
+    def _enter(self, channel: str, hashed: str) -> Conversation:
+        with writing(self.engine) as conn:
+            return conversation.find(conn, door.enter(conn, channel, hashed, door.NO_ADDRESS).conversation_id)
 
     def door(self, conversation_id: str) -> Door | None:
-        """Return the door through which the resident last spoke, where later replies go; None when there is none."""
+        """Return the door by which the resident last spoke, where later replies go; None when there is none."""
         with reading(self.engine) as conn:
-            return door.last_used(conn, conversation_id)
+            return door.in_use(conn, conversation_id)
 
     def user_hash(self, channel: str, user_key: str) -> str:
         """Return the keyed hash by which a session or a chat is known."""
@@ -95,7 +99,7 @@ class ConversationLog:
         with writing(self.engine) as conn:
             if conversation.find(conn, conversation_id, lock=True).erased:
                 return
-            for table in (photos, choices, messages, doors):
+            for table in (deliveries, doors, photos, choices, messages):
                 conn.execute(table.delete().where(table.c.conversation_id == conversation_id))
             commitment.forget(conn, conversation_id)
             codes.forget(conn, conversation_id)
@@ -115,11 +119,14 @@ class ConversationLog:
         photo_id: str | None = None,
         location: dict[str, float] | None = None,
         flagged: str | None = None,
+        door_id: int | None = None,
+        album: str | None = None,
     ) -> Inbound:
         """Put a message on disk, in state waiting, and return it.
 
         The same `channel_message_id` again returns the first row with `is_new` False and changes nothing. `flagged`
-        (for example "card") also marks the conversation for staff. Raises ConversationGone.
+        (for example "card") also marks the conversation for staff. The replies go out by the door `door_id`; none is the
+        website. Photos with the same `album` belong together. Raises ConversationGone.
         """
         with writing(self.engine) as conn:
             received = message.receive(
@@ -132,6 +139,8 @@ class ConversationLog:
                 photo_id=photo_id,
                 location=location,
                 flagged=flagged,
+                door_id=door_id,
+                album=album,
             )
             if received.is_new and flagged:
                 conversation.flag(conn, conversation_id, flagged)
@@ -168,6 +177,16 @@ class ConversationLog:
         """Return the messages, in and out, numbered higher than `after`, in order."""
         with reading(self.engine) as conn:
             return message.after(conn, conversation_id, after)
+
+    def message(self, conversation_id: str, seq: int) -> Message | None:
+        """Return a message by its number, or None."""
+        with reading(self.engine) as conn:
+            return message.one(conn, conversation_id, seq)
+
+    def album(self, conversation_id: str, name: str) -> list[Inbound]:
+        """Return the messages that came with an album of photos, in order."""
+        with reading(self.engine) as conn:
+            return message.album(conn, conversation_id, name)
 
     def replies_to(self, conversation_id: str, inbound_seq: int) -> list[Message]:
         """Return the replies to one inbound message, in order."""

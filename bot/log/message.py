@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot import clock
-from bot.log import choice, conversation, states
+from bot.log import choice, conversation, delivery, door, states
 from bot.log.choice import Offered
 from bot.log.errors import UnknownMessage
 from bot.log.speech import Choice, Reply, Understood
@@ -40,6 +40,10 @@ messages = sa.Table(
     sa.Column("photo_id", sa.String(32)),
     sa.Column("location", sa.JSON(none_as_null=True)),
     sa.Column("flagged", sa.Text),
+    # By which door it came; none on the website.
+    sa.Column("door_id", sa.Integer),
+    # What photos that were sent together have in common.
+    sa.Column("album", sa.Text),
     sa.Column("intent", sa.Text),
     sa.Column("confidence", sa.Float),
     sa.Column("ranking", sa.JSON),
@@ -56,6 +60,7 @@ messages = sa.Table(
 _INSERT = messages.insert()
 _OF_CONVERSATION = sa.select(messages).where(messages.c.conversation_id == sa.bindparam("conversation"))
 _INBOUND = _OF_CONVERSATION.where(messages.c.seq == sa.bindparam("number"), messages.c.direction == IN)
+_ONE = _OF_CONVERSATION.where(messages.c.seq == sa.bindparam("number"))
 # Also in the conversations that were left for this one: a message that comes again, comes to where its door leads now.
 _HERE_AND_BEFORE = sa.select(conversation.conversations.c.id).where(
     sa.or_(
@@ -82,6 +87,12 @@ _LAST_TEXT = (
     .order_by(messages.c.seq.desc())
     .limit(1)
 )
+_DOOR_OF = (
+    sa.select(messages.c.door_id)
+    .where(messages.c.conversation_id == sa.bindparam("conversation"), messages.c.seq == sa.bindparam("number"))
+    .limit(1)
+)
+_ALBUM = _OF_CONVERSATION.where(messages.c.album == sa.bindparam("album")).order_by(messages.c.seq)
 
 
 @dataclass(frozen=True)
@@ -99,6 +110,8 @@ class Inbound:
     flagged: str | None
     state: str
     at: datetime
+    door_id: int | None = None
+    album: str | None = None
     is_new: bool = False
 
 
@@ -141,6 +154,8 @@ def receive(
     photo_id: str | None,
     location: dict[str, float] | None,
     flagged: str | None,
+    door_id: int | None,
+    album: str | None,
 ) -> Inbound:
     """Store an inbound message in state waiting, or return the row that this channel message already has.
 
@@ -163,6 +178,8 @@ def receive(
         flagged=flagged,
         state=states.WAITING,
         at=clock.now(),
+        door_id=door_id,
+        album=album,
     )
     values = {**vars(received), "direction": IN, "kind": RESIDENT, "extra": {}, "created_at": received.at}
     del values["at"], values["is_new"]
@@ -234,6 +251,17 @@ def waiting(conn: Connection, limit: int, before: datetime | None) -> list[Inbou
     return [_inbound(row) for row in conn.execute(query)]
 
 
+def one(conn: Connection, conversation_id: str, seq: int) -> Message | None:
+    """Return a message by its number, or None."""
+    found = _read(conn, _ONE, conversation_id, seq)
+    return found[0] if found else None
+
+
+def album(conn: Connection, conversation_id: str, name: str) -> list[Inbound]:
+    """Return the messages of an album, in order."""
+    return [_inbound(row) for row in conn.execute(_ALBUM, {"conversation": conversation_id, "album": name})]
+
+
 def last_text(conn: Connection, conversation_id: str) -> tuple[int, str] | None:
     """Return the number and the text of the newest inbound message, or None when there is none."""
     row = conn.execute(_LAST_TEXT, {"conversation": conversation_id}).one_or_none()
@@ -259,11 +287,22 @@ def open_question(conn: Connection, conversation_id: str) -> Reply | None:
 
 
 def _say(conn: Connection, held: conversation.Conversation, replies: list[Reply], reply_to: int | None) -> list[Message]:
-    """Store replies and return them as `_read` would."""
-    return [
-        _said(conn, held.id, seq, reply, reply_to)
-        for seq, reply in zip(conversation.advance(conn, held, len(replies)), replies, strict=True)
-    ]
+    """Store replies, with their delivery where their door has an address, and return them as `_read` would."""
+    seqs = conversation.advance(conn, held, len(replies))
+    said = [_said(conn, held.id, seq, reply, reply_to) for seq, reply in zip(seqs, replies, strict=True)]
+    door_id = _door_for(conn, held.id, reply_to)
+    if door_id is not None:
+        delivery.queue(conn, held.id, seqs, door_id)
+    return said
+
+
+def _door_for(conn: Connection, conversation_id: str, reply_to: int | None) -> int | None:
+    """Return the door for a reply: the one that its message came by, and for a later one the one that was used last."""
+    if reply_to is None:
+        found = door.in_use(conn, conversation_id)
+        return found.id if found else None
+    of: int | None = conn.execute(_DOOR_OF, {"conversation": conversation_id, "number": reply_to}).scalar()
+    return of
 
 
 def _said(conn: Connection, conversation_id: str, seq: int, reply: Reply, reply_to: int | None) -> Message:
@@ -305,6 +344,8 @@ def _inbound(row: Any) -> Inbound:
         flagged=row.flagged,
         state=row.state,
         at=row.created_at,
+        door_id=row.door_id,
+        album=row.album,
     )
 
 

@@ -21,6 +21,8 @@ from bot.log import (
     Conversation,
     ConversationGone,
     ConversationLog,
+    Deliveries,
+    Doors,
     Reply,
     TooManyTries,
 )
@@ -158,21 +160,46 @@ def test_erasing_takes_the_former_conversation_too_and_every_door_starts_anew(
 
 
 def test_later_replies_go_to_the_door_last_used(log: ConversationLog, carry_on: CarryOn, begun: Conversation) -> None:
-    def last() -> tuple[str, str]:
+    def last() -> str:
         found = log.door(begun.id)
         assert found is not None
-        return found.channel, found.user_hash
+        return found.channel
 
-    web, chat = ("web", log.user_hash("web", "browser")), ("telegram", log.user_hash("telegram", "chat 7"))
-    assert last() == web
+    assert last() == "web"
     carry_on.redeem(carry_on.code(begun.id), "telegram", "chat 7")
-    assert last() == chat
+    assert last() == "telegram"
     log.open("web", "browser")
-    assert last() == chat
+    assert last() == "telegram"
     log.enter("web", "browser")
-    assert last() == web
+    assert last() == "web"
     log.enter("telegram", "chat 7")
-    assert last() == chat
+    assert last() == "telegram"
+
+
+def test_whoever_is_at_another_door_is_told_that_it_goes_on_elsewhere(
+    log: ConversationLog, carry_on: CarryOn, begun: Conversation
+) -> None:
+    chat = Doors(log.engine, "the key of the tests").enter("telegram", "chat 7")
+    log.receive(chat.conversation_id, "u1", "there is a pothole", door_id=chat.id)
+    [notice] = carry_on.redeem(carry_on.code(chat.conversation_id), "web", "browser")
+    delivery = Deliveries(log.engine).claim("telegram")
+    assert delivery is not None
+    assert (delivery.door_id, delivery.seq) == (chat.id, notice.seq)
+    log.later(chat.conversation_id, Reply("It is paid."))
+    Deliveries(log.engine).sent(delivery, more=False)
+    assert Deliveries(log.engine).claim("telegram") is None
+
+
+def test_what_is_said_of_it_reaches_the_chat_that_it_moved_to(
+    log: ConversationLog, carry_on: CarryOn, begun: Conversation
+) -> None:
+    chat = Doors(log.engine, "the key of the tests").enter("telegram", "chat 7")
+    said = carry_on.redeem(carry_on.code(begun.id), "telegram", "chat 7")
+    assert set(Deliveries(log.engine).of(begun.id)) == {message.seq for message in said}
+    log.later(begun.id, Reply("It is paid."))
+    delivery = Deliveries(log.engine).claim("telegram")
+    assert delivery is not None
+    assert (delivery.door_id, delivery.conversation_id) == (chat.id, begun.id)
 
 
 # Codes

@@ -1,32 +1,23 @@
-"""A conversation may have several doors, and may go on in another one."""
+"""Every session has a door, a conversation may have several, and may go on in another one."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Apply."""
-    op.create_table(
-        "doors",
-        sa.Column("channel", sa.String(length=32), nullable=False),
-        sa.Column("user_hash", sa.String(length=64), nullable=False),
-        sa.Column("conversation_id", sa.String(length=32), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversations.id"], name="fk_doors_conversation_id", ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("channel", "user_hash", name="pk_doors"),
-    )
-    op.create_index("ix_doors_conversation_id", "doors", ["conversation_id"])
+    column = sa.Column("last_used_at", sa.DateTime(timezone=True), server_default="2026-01-01 00:00:00", nullable=False)
+    op.add_column("doors", column)
+    op.execute("UPDATE doors SET last_used_at = created_at")
     op.execute(
-        "INSERT INTO doors (channel, user_hash, conversation_id, since, last_used_at) "
-        "SELECT channel, user_hash, id, created_at, last_at FROM conversations WHERE erased_at IS NULL"
+        "INSERT INTO doors (conversation_id, channel, user_hash, address, created_at, last_used_at) "
+        "SELECT id, channel, user_hash, '', created_at, created_at FROM conversations WHERE erased_at IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM doors WHERE doors.conversation_id = conversations.id)"
     )
     op.drop_index("uq_conversations_live", "conversations")
     op.drop_column("conversations", "user_hash")
@@ -36,7 +27,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take back: each conversation keeps one of its doors."""
+    """Take back: a conversation keeps the door by which it began, or none."""
     op.drop_index("ix_one_time_codes_digest", "one_time_codes")
     op.drop_index("ix_conversations_continued_in", "conversations")
     op.drop_column("conversations", "continued_in")
@@ -53,4 +44,4 @@ def downgrade() -> None:
         sqlite_where=sa.text("erased_at IS NULL"),
         postgresql_where=sa.text("erased_at IS NULL"),
     )
-    op.drop_table("doors")
+    op.drop_column("doors", "last_used_at")
