@@ -25,13 +25,13 @@ class ConversationLog:
     def __init__(self, engine: Engine, secret: str | None = None) -> None:
         """`secret` keys the hash of the sessions; by default it is `SECRET_KEY`."""
         self.engine = engine
-        self._secret = get_settings().secret_key if secret is None else secret
+        self.secret = get_settings().secret_key if secret is None else secret
 
     # Conversations
 
     def open(self, channel: str, user_key: str) -> Conversation:
         """Return the session's conversation, made if there is none. However long it was idle, it is the same one."""
-        hashed = conversation.user_hash(self._secret, channel, user_key)
+        hashed = conversation.user_hash(self.secret, channel, user_key)
         with reading(self.engine) as conn:
             found = conversation.find_live(conn, channel, hashed)
         if found:

@@ -46,9 +46,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["door_id"], ["doors.id"], name="fk_deliveries_door_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
-        sa.UniqueConstraint(
-            "door_id", "conversation_id", "seq", name="uq_deliveries_door_id_conversation_id_seq"
-        ),
+        sa.UniqueConstraint("door_id", "conversation_id", "seq", name="uq_deliveries_door_id_conversation_id_seq"),
     )
     op.create_index("ix_deliveries_conversation_id", "deliveries", ["conversation_id"])
     op.create_index("ix_deliveries_state_next_try_at", "deliveries", ["state", "next_try_at"])
