@@ -7,7 +7,6 @@ from typing import Any
 
 from sanic.response import HTTPResponse, empty, html, json, raw, redirect, text
 
-from bot import photos
 from bot.channels.base import Path, Received, Unanswered
 from bot.channels.headers import check_origin
 from bot.channels.incoming import (
@@ -23,6 +22,7 @@ from bot.channels.incoming import (
 )
 from bot.channels.limits import MessageLimit, read_body
 from bot.channels.pages import Pages
+from bot.channels.pictures import keep_photo, photo_trouble
 from bot.channels.session import Sessions
 from bot.channels.trouble import Trouble
 from bot.log import ConversationGone, ConversationLog, Message
@@ -215,25 +215,16 @@ class Chat:
         try:
             return await read_body(request, self._settings.photo_bytes + FORM_ROOM)
         except Trouble as trouble:
-            raise self._photo_trouble(trouble.status, "photo_too_big") from None
+            raise photo_trouble(self._settings, trouble.status, "photo_too_big") from None
 
     async def _keep_photo(self, key: str, upload: Upload) -> tuple[Incoming, str]:
         """Re-encode and store a photo. Returns its message and its id."""
-        if len(upload.content) > self._settings.photo_bytes:
-            raise self._photo_trouble(413, "photo_too_big")
-        try:
-            clean = await asyncio.to_thread(photos.prepare, upload.content)
-        except photos.NotAPhoto:
-            raise self._photo_trouble(415, "photo_type") from None
         conversation = await asyncio.to_thread(self.log.open, CHANNEL, key)
         try:
-            photo_id = await asyncio.to_thread(self.log.save_photo, conversation.id, clean, "image/jpeg")
+            photo_id = await keep_photo(self.log, self._settings, conversation.id, upload.content)
         except ConversationGone:
             raise Trouble(401, "no_session") from None
         return Incoming(upload.id), photo_id
-
-    def _photo_trouble(self, status: int, code: str) -> Trouble:
-        return Trouble(status, code, words(f"gate.{code}", megabytes=self._settings.photo_bytes // 1_000_000))
 
     async def _wait_for_replies(self, key: str, after: int) -> list[Message]:
         """Look every second, since another process may write too."""

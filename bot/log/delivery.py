@@ -68,9 +68,9 @@ class Deliveries:
         self._engine = engine
 
     def claim(self, channel: str) -> Delivery | None:
-        """Take the next delivery of a channel that is due, or return None. The replies of a door go out one by one, in order.
+        """Take the next delivery of a channel that is due, or return None.
 
-        A claim that ended without a note becomes unsure.
+        The replies of a door go out one by one, in order. A claim that ended without a note becomes unsure.
         """
         now = _now()
         with reading(self._engine) as conn:

@@ -18,7 +18,6 @@ from bot.log import codes, conversation
 from bot.log.conversation import conversations
 from bot.log.tables import UtcTime, metadata
 from bot.sealed import Sealer
-from bot.settings import get_settings
 
 NO_ADDRESS = ""
 
@@ -111,11 +110,11 @@ def move(conn: Connection, door: Door, conversation_id: str) -> None:
 class Doors:
     """The doors of one database. Synchronous, as all of the log."""
 
-    def __init__(self, engine: Engine, secret: str | None = None) -> None:
-        """`secret` keys the hashes and seals the addresses; by default it is `SECRET_KEY`."""
+    def __init__(self, engine: Engine, secret: str) -> None:
+        """`secret` keys the hashes, as in the log, and seals the addresses: `SECRET_KEY`."""
         self._engine = engine
-        self._secret = get_settings().secret_key if secret is None else secret
-        self._sealer = Sealer(self._secret)
+        self._secret = secret
+        self._sealer = Sealer(secret)
 
     def enter(self, channel: str, user_key: str) -> Door:
         """Return the door of somebody who writes, made with its conversation if there is none, and not blocked any more.

@@ -27,7 +27,7 @@ class ConversationLog:
     def __init__(self, engine: Engine, secret: str | None = None) -> None:
         """`secret` keys every hash; by default it is `SECRET_KEY`."""
         self.engine = engine
-        self._secret = get_settings().secret_key if secret is None else secret
+        self.secret = get_settings().secret_key if secret is None else secret
 
     # Conversations
 
@@ -63,11 +63,11 @@ class ConversationLog:
 
     def user_hash(self, channel: str, user_key: str) -> str:
         """Return the keyed hash by which a session or a chat is known."""
-        return conversation.user_hash(self._secret, channel, user_key)
+        return conversation.user_hash(self.secret, channel, user_key)
 
     def keyed_hash(self, text: str) -> str:
         """Return a hash (HMAC-SHA256, hex) that nobody can make who has not the log's key."""
-        return hmac.new(self._secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self.secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
     def conversation(self, conversation_id: str) -> Conversation:
         """Return a conversation by its id, also an erased one. Raises ConversationGone when there is none."""

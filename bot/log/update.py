@@ -1,4 +1,4 @@
-"""Which updates of a channel were served already. Numbers alone, which say nothing of anybody; so they outlive an erasure."""
+"""Which updates were served already. The numbers alone say nothing of anybody; so they outlive an erasure."""
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
