@@ -42,6 +42,8 @@ class Settings:
     telegram_bot_token: str = ""
     telegram_webhook_secret: str = ""
     telegram_polling: bool = False
+    telegram_bot_username: str = ""
+    telegram_link_url: str = "https://t.me"
 
     pay_url: str = f"{SANDBOX}/pay"
     pay_api_key: str = "api_test_sandbox"

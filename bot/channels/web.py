@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions.backoffice.systems import Systems
 from bot.channels.base import Path, Sweeper
+from bot.channels.carry_on import CarryOnPages
 from bot.channels.chat import CHANNEL, Chat
 from bot.channels.feeds import Feeds
 from bot.channels.headers import security_headers, set_missing
@@ -66,6 +67,7 @@ class WebChannel(InputChannel):
         sessions = Sessions(self.settings.secret_key, self.settings.cookie_secure)
         chat = Chat(self.settings, self.log, self.path, sessions, self.pages)
         _add_chat(site, chat)
+        _add_carry_on(site, CarryOnPages(self.settings, self.log, sessions, self.pages))
         hooks = Hooks(self.settings, self.log, sessions, systems)
         add(site, "GET", "/chat/return/<token:str>", hooks.payer_returns)
         add(site, "POST", "/webhooks/pay", hooks.pay)
@@ -144,6 +146,13 @@ def _add_chat(site: Blueprint, chat: Chat) -> None:
     add(site, "GET", "/chat/transcript", chat.transcript)
     add(site, "GET", "/chat/delete", chat.ask_to_erase)
     add(site, "POST", "/chat/delete", chat.erase_by_form)
+
+
+def _add_carry_on(site: Blueprint, carry_on: CarryOnPages) -> None:
+    add(site, "GET", "/chat/carry-on", carry_on.ask)
+    add(site, "POST", "/chat/carry-on", carry_on.redeem)
+    add(site, "GET", "/chat/carry-on/code", carry_on.back)
+    add(site, "POST", "/chat/carry-on/code", carry_on.code)
 
 
 def _trouble_of(error: Exception) -> Trouble:
