@@ -226,6 +226,11 @@ class ConversationLog:
             conversation.live(conn, conversation_id)
             return photo.save(conn, conversation_id, content, media_type)
 
+    def photos_with(self, conversation_id: str, photo_id: str) -> list[str]:
+        """Return the ids of the photos that were sent together with this one, in order; itself alone when it was."""
+        with reading(self.engine) as conn:
+            return message.photos_with(conn, conversation_id, photo_id)
+
     def photo(self, photo_id: str) -> bytes | None:
         """Return the photo's bytes, or None when there is none."""
         with reading(self.engine) as conn:

@@ -92,6 +92,11 @@ _DOOR_OF = (
     .where(messages.c.conversation_id == sa.bindparam("conversation"), messages.c.seq == sa.bindparam("number"))
     .limit(1)
 )
+_ALBUM_OF = (
+    sa.select(messages.c.album)
+    .where(messages.c.conversation_id == sa.bindparam("conversation"), messages.c.photo_id == sa.bindparam("photo"))
+    .limit(1)
+)
 _ALBUM = _OF_CONVERSATION.where(messages.c.album == sa.bindparam("album")).order_by(messages.c.seq)
 
 
@@ -260,6 +265,13 @@ def one(conn: Connection, conversation_id: str, seq: int) -> Message | None:
 def album(conn: Connection, conversation_id: str, name: str) -> list[Inbound]:
     """Return the messages of an album, in order."""
     return [_inbound(row) for row in conn.execute(_ALBUM, {"conversation": conversation_id, "album": name})]
+
+
+def photos_with(conn: Connection, conversation_id: str, photo_id: str) -> list[str]:
+    """Return the ids of the photos of this one's album, in order; its own alone when it has none."""
+    name = conn.execute(_ALBUM_OF, {"conversation": conversation_id, "photo": photo_id}).scalar()
+    together = album(conn, conversation_id, name) if name else []
+    return [message.photo_id for message in together if message.photo_id] or [photo_id]
 
 
 def last_text(conn: Connection, conversation_id: str) -> tuple[int, str] | None:
