@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.web import WebChannel
 from bot.db import make_engine
 from bot.log import ConversationLog
@@ -52,8 +53,10 @@ SECRET = "the secret of these actions"
 def routes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
     """(method, address) of every route of the assistant."""
     database = f"sqlite:///{tmp_path_factory.mktemp('routes') / 'x.db'}"
-    site = WebChannel(replace(Settings(), secret_key="x"), ConversationLog(make_engine(database), "x")).blueprint(None)
-    return sorted((method, str(route.uri)) for route in site._future_routes for method in route.methods or ())
+    settings, log = replace(Settings(), secret_key="x"), ConversationLog(make_engine(database), "x")
+    sites = [channel(settings, log).blueprint(None) for channel in (WebChannel, TelegramChannel)]
+    there = [route for site in sites for route in site._future_routes]
+    return sorted((method, str(route.uri)) for route in there for method in route.methods or ())
 
 
 def url_of(stack: Stack, address: str) -> str:
