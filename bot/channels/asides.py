@@ -5,6 +5,7 @@ crash loses neither it nor its answer.
 """
 
 from actions.engine.small_talk import examples
+from bot.council import council
 from bot.log import Choice, Inbound, Reply
 from bot.settings import get_settings
 from bot.words import has_words, words
@@ -13,6 +14,8 @@ _MARK = "aside:"
 DELETE, KEEP = "delete_yes", "delete_no"
 # Nobody is told what becomes of their words where none are taken.
 WITHOUT_NOTICE = frozenset({"group", "start"})
+# Where a code belongs that is made when the reply is sent: no code is in the log.
+CODE_HERE, NO_CODE = "code", "XXX-XXX-XXX"
 
 
 def value(name: str | None) -> str | None:
@@ -39,6 +42,8 @@ def replies(name: str, back: tuple[Choice, ...]) -> tuple[Reply, ...]:
     """Return what is said to an aside. `back` is the way back to a question that is open, none when there is none."""
     if name == "start":
         return (privacy(), Reply(words("telegram.reply.start"), back or examples(), kind="notice"))
+    if name == "web":
+        return (_way_to_the_web(),)
     if name == "delete":
         yes, no = words("page.delete.confirm"), words("page.delete.back")
         both = (Choice(yes, f"{_MARK}{DELETE}"), Choice(no, f"{_MARK}{KEEP}"))
@@ -47,5 +52,14 @@ def replies(name: str, back: tuple[Choice, ...]) -> tuple[Reply, ...]:
         back = back or examples()
     settings = get_settings()
     limits = {"limit": f"{settings.message_characters:,}", "megabytes": settings.photo_bytes // 1_000_000}
+    limits["minutes"] = council()["carry_on"]["code_minutes"]
     key = f"telegram.reply.{name}"
     return (Reply(words(key if has_words(key) else f"gate.{name}", **limits), back, kind="notice"),)
+
+
+def _way_to_the_web() -> Reply:
+    """Return the link to the page that carries on, with its code behind the "#": no server and no preview sees that."""
+    page = f"{get_settings().public_url}/chat/carry-on"
+    minutes = council()["carry_on"]["code_minutes"]
+    text = words("carry_on.web", link=f"{page}#{NO_CODE}", code=NO_CODE, page=page, minutes=minutes)
+    return Reply(text, kind="notice", extra={CODE_HERE: True})

@@ -124,9 +124,11 @@ class Path:
         choice_id, _, value = received.choice or (None, None, asides.value(received.aside))
         if value is None:
             text, flagged = self._redacted(conversation_id, received.text)
+        # Messages of several chats may have the same numbers, and be in one conversation.
+        by_door = f"{received.door_id} {received.message_id}" if received.door_id else received.message_id
         return self.log.receive(
             conversation_id,
-            received.message_id,
+            by_door,
             text,
             choice_id=choice_id,
             choice_value=value,

@@ -51,16 +51,16 @@ class CarryOn:
         made = _new_code()
         expires_at = clock.now() + timedelta(minutes=council()["carry_on"]["code_minutes"])
         with writing(self._log.engine) as conn:
-            conversation.live(conn, conversation_id)
-            codes.keep(conn, f"carry on {conversation_id}", conversation_id, self._digest(made), expires_at)
+            opens = conversation.newest(conn, conversation_id).id
+            codes.keep(conn, f"carry on {opens}", opens, self._digest(made), expires_at)
         return made
 
-    def redeem(self, typed: str, channel: str, user_key: str) -> list[Message]:
+    def redeem(self, typed: str, channel: str, user_key: str, first: tuple[Reply, ...] = ()) -> list[Message]:
         """Let the door of that session or chat lead to the code's conversation from now on.
 
-        Returns what is said there about it: that it goes on here too, and the question that is open, again. What was said
-        behind the door before stays for staff. The code is used up. Raises CodeRefused when it is wrong, used or too old,
-        TooManyTries, and ConversationGone when the resident erased or moved their own conversation in the same moment.
+        Returns what is said in it: what comes `first`, that it goes on here too, and the question that is open, again. What
+        was said behind the door before stays for staff. The code is used up. Raises CodeRefused when it is wrong, used or
+        too old, TooManyTries, and ConversationGone when the resident's own conversation was erased or left meanwhile.
         """
         digest = self._tried(typed, f"{channel}\0{user_key}")
         here = self._log.open(channel, user_key).id
@@ -77,7 +77,7 @@ class CarryOn:
             if entered is None or entered.conversation_id != here:
                 raise ConversationGone(here)
             door.move(conn, entered, target)
-            return _tell(conn, target, entered)
+            return _tell(conn, target, entered, first)
 
     def look_up(self, typed: str, who: str) -> Conversation:
         """Return the code's conversation for an adviser, `who` was told the code; it stays good for the resident.
@@ -123,11 +123,12 @@ def _grouped(plain: str) -> str:
     return "-".join(plain[place : place + LETTERS] for place in range(0, len(plain), LETTERS))
 
 
-def _tell(conn: Connection, conversation_id: str, new: Door) -> list[Message]:
+def _tell(conn: Connection, conversation_id: str, new: Door, first: tuple[Reply, ...]) -> list[Message]:
     """Say at every door that the conversation goes on at the new one, and there put the open question again."""
     question = message.open_question(conn, conversation_id)
+    said = [message.later(conn, conversation_id, reply) for reply in first]
     notice = message.later(conn, conversation_id, Reply(words(f"carry_on.moved.{new.channel}"), kind="notice"))
     for other in door.of(conn, conversation_id):
         if other.id != new.id:
             delivery.queue(conn, conversation_id, [notice.seq], other.id)
-    return [notice, message.later(conn, conversation_id, question)] if question else [notice]
+    return [*said, notice, *([message.later(conn, conversation_id, question)] if question else [])]

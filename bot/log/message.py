@@ -17,7 +17,8 @@ from bot.log.tables import UtcTime, metadata
 IN = "in"
 OUT = "out"
 RESIDENT = "resident"  # the kind of every inbound message
-QUESTION = "question"
+QUESTION, ANSWER = "question", "answer"
+QUESTION_WITHIN = 12  # messages
 
 messages = sa.Table(
     "messages",
@@ -288,14 +289,15 @@ def replace_text(conn: Connection, conversation_id: str, seq: int, text: str) ->
 
 
 def open_question(conn: Connection, conversation_id: str) -> Reply | None:
-    """Return the question that waits for the resident's answer, as it was put, or None."""
-    last = last_text(conn, conversation_id)
-    since = after(conn, conversation_id, last[0] if last else 0)
-    asked = [said for said in since if said.kind == QUESTION or said.choices]
-    if not asked:
-        return None
-    choices = tuple(Choice(offered.title, offered.value) for offered in asked[-1].choices)
-    return Reply(asked[-1].text, choices, asked[-1].kind, asked[-1].extra)
+    """Return what waits for the resident's answer, as it was put, or None. Notices come in between."""
+    newest = conversation.find(conn, conversation_id).last_seq
+    lately = after(conn, conversation_id, max(0, newest - QUESTION_WITHIN))
+    for said in reversed([said for said in lately if said.direction == OUT]):
+        if said.kind == QUESTION or said.choices:
+            return Reply(said.text, tuple(Choice(c.title, c.value) for c in said.choices), said.kind, said.extra)
+        if said.kind == ANSWER:
+            return None
+    return None
 
 
 def _say(conn: Connection, held: conversation.Conversation, replies: list[Reply], reply_to: int | None) -> list[Message]:

@@ -6,9 +6,11 @@ from typing import Any
 
 from telegram import Chat, ChatMember, Message, Update
 
+from bot.words import words
+
 # What we ask Telegram for; all else that comes is accepted and ignored.
 ALLOWED = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
-COMMANDS = ("start", "help", "human", "stop", "delete")
+COMMANDS = ("start", "help", "human", "web", "stop", "delete")
 _COMMAND = re.compile(r"/([a-z]{1,32})(?:@\w+)?(?:\s+(\S.*))?", re.IGNORECASE | re.DOTALL)
 _GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
 # What a message may hold, and which aside answers it. An animation is a document too, and a venue a location.
@@ -126,6 +128,8 @@ def _content(message: Message) -> dict[str, Any]:
         found = _COMMAND.fullmatch(message.text)
         if found and found[1].lower() in COMMANDS:
             return {"command": found[1].lower(), "argument": (found[2] or "").strip()}
+        if _plain(message.text) in words("carry_on.web_asked").splitlines():
+            return {"command": "web"}
         return {"text": message.text}
     if message.location:
         return {"location": {"lat": message.location.latitude, "lng": message.location.longitude}}
@@ -134,6 +138,10 @@ def _content(message: Message) -> dict[str, Any]:
         return {"photo": photo, "text": message.caption or "", "album": message.media_group_id}
     aside = next((answer for kind, answer in _KINDS.items() if getattr(message, kind, None)), None)
     return {"aside": aside} if aside else {}
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
 
 
 def _photo(message: Message) -> File | None:

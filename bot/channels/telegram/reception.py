@@ -18,13 +18,14 @@ from bot.channels.limits import MessageLimit
 from bot.channels.locks import Locks
 from bot.channels.pictures import keep_photo, photo_trouble
 from bot.channels.telegram.at_work import at_work
+from bot.channels.telegram.carrying import Carrying
 from bot.channels.telegram.presses import Presses
 from bot.channels.telegram.reading import File, Said, read
 from bot.channels.telegram.sender import CHANNEL, Sender
 from bot.channels.trouble import Trouble
 from bot.log import ConversationGone, ConversationLog, Deliveries, Door, Doors, Inbound, Reply, Updates
 from bot.settings import Settings
-from bot.words import words
+from bot.words import has_words, words
 
 # The photos of an album come one by one: so long the first one waits for the others.
 ALBUM_SECONDS = 1.0
@@ -47,6 +48,7 @@ class Reception:
         self._deliveries = deliveries
         self._updates = Updates(self._log.engine)
         self._presses = Presses(bot, self._log)
+        self._carrying = Carrying(self._log)
         self._limit = MessageLimit(settings.messages_per_minute)
         self._locks = Locks()
         self._under_way: set[asyncio.Future[Any]] = set()
@@ -90,6 +92,13 @@ class Reception:
             await asyncio.to_thread(self._doors.enter, CHANNEL, chat)
 
     async def _receive(self, door: Door, said: Said) -> None:
+        left = await self._carrying.take(door, said)
+        if left is None:
+            self._sender.wake()
+        else:
+            await self._answer(door, left)
+
+    async def _answer(self, door: Door, said: Said) -> None:
         if said.press:
             pressed = await asyncio.to_thread(self._log.choice, door.conversation_id, said.press.choice[:64])
             if pressed is None:
@@ -182,4 +191,4 @@ def _read(told: dict[str, Any]) -> Said | None:
 
 def _shown(aside: str) -> str:
     """Return the key of the words that stand in the transcript for something that can't be shown."""
-    return aside if aside in ("voice", "video", "contact", "sticker", "file", "edited", "group") else "other"
+    return aside if aside and has_words(f"telegram.sent.{aside}") else "other"

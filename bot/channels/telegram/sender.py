@@ -10,6 +10,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram.api import NotSent
+from bot.channels.telegram.carrying import Carrying
 from bot.channels.telegram.render import Part, parts
 from bot.log import ConversationLog, Deliveries, Delivery, Doors
 
@@ -33,6 +34,7 @@ class Sender:
         self._log = log
         self._deliveries = deliveries
         self._doors = doors
+        self._carrying = Carrying(log)
         self._news = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -78,7 +80,7 @@ class Sender:
         if message is None or address is None:
             await asyncio.to_thread(self._deliveries.refused, delivery)
             return
-        found = parts(message)
+        found = parts(await asyncio.to_thread(self._carrying.with_code, message))
         try:
             await asyncio.wait_for(self._say(address, found[delivery.part]), SEND_SECONDS)
         except (TelegramError, asyncio.TimeoutError) as error:
