@@ -1,7 +1,12 @@
-"""What the night leaves for staff: `python -m bot desk`. Until the console is there, this is the morning's list."""
+"""What the night leaves for staff: `python -m bot desk`. Until the console is there, this is the morning's list.
+
+`python -m bot desk CODE` shows an adviser the conversation of a resident who tells them its code.
+"""
 
 import argparse
 import json
+import sys
+from getpass import getuser
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +14,7 @@ import sqlalchemy as sa
 from bot.clock import LONDON
 from bot.council import council
 from bot.db import get_engine, reading, upgrade
+from bot.log import CarryOn, CodeRefused, TooManyTries, get_log
 from bot.log.commitment import commitments
 from bot.log.conversation import conversations
 from bot.log.message import messages
@@ -18,6 +24,8 @@ from bot.safety.languages import name_of
 
 CALL_BACK = "call_back"
 LANGUAGE = "other_language:"  # and the code of the language
+REFUSED = "No conversation has this code: it is mistyped, used or too old. The resident can get a new one."
+TOO_MANY = "Too many codes were tried. Try again in an hour, or tomorrow."
 
 
 def morning() -> dict[str, list[dict[str, Any]]]:
@@ -52,11 +60,14 @@ def morning() -> dict[str, list[dict[str, Any]]]:
 
 
 def main(argv: list[str]) -> int:
-    """Print the list for people, or with `--json` for a program."""
+    """Print the list for people, or with `--json` for a program. With a code, print its conversation: 1 when it has none."""
     parser = argparse.ArgumentParser(prog="python -m bot desk", description=main.__doc__)
+    parser.add_argument("code", nargs="?", help="what a resident tells an adviser; it stays good for the resident")
     parser.add_argument("--json", action="store_true")
     wanted = parser.parse_args(argv)
     upgrade()
+    if wanted.code is not None:
+        return _conversation(wanted.code)
     found = morning()
     if wanted.json:
         print(json.dumps(found, indent=2))
@@ -65,6 +76,20 @@ def main(argv: list[str]) -> int:
         print(f"{name.replace('_', ' ').capitalize()}: {len(rows)}")
         for row in rows:
             print("  " + ", ".join(f"{key} {value}" for key, value in row.items() if value))
+    return 0
+
+
+def _conversation(code: str) -> int:
+    log = get_log()
+    try:
+        found = CarryOn(log).look_up(code, getuser())
+    except (CodeRefused, TooManyTries) as error:
+        print(TOO_MANY if isinstance(error, TooManyTries) else REFUSED, file=sys.stderr)
+        return 1
+    print(f"Conversation {found.id}")
+    for former in log.former(found.id):
+        print(f"Its resident left conversation {former} for it")
+    print(log.transcript(found.id))
     return 0
 
 

@@ -74,6 +74,11 @@ class ConversationLog:
         with reading(self.engine) as conn:
             return conversation.find(conn, conversation_id)
 
+    def former(self, conversation_id: str) -> list[str]:
+        """Return the ids of the conversations that were left for this one, for staff."""
+        with reading(self.engine) as conn:
+            return conversation.former(conn, conversation_id)
+
     def flag(self, conversation_id: str, kind: str) -> None:
         """Mark a conversation for staff, once for each kind. Raises ConversationGone."""
         with writing(self.engine) as conn:
@@ -90,9 +95,7 @@ class ConversationLog:
         So it is with the conversations that were left for this one, each in a transaction of its own. The next `open` by any
         of its doors starts a new one. To erase twice is no error. Raises ConversationGone when it is unknown.
         """
-        with reading(self.engine) as conn:
-            left = conversation.former(conn, conversation_id)
-        for each in (*left, conversation_id):
+        for each in (*self.former(conversation_id), conversation_id):
             self._erase(each)
 
     def _erase(self, conversation_id: str) -> None:
