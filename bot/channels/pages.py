@@ -85,6 +85,10 @@ class Pages:
         """Return the page that says that the conversation is gone."""
         return self._render("deleted.html")
 
+    def returned(self) -> str:
+        """Return the page for somebody who comes back from paying and began it elsewhere."""
+        return self._render("returned.html")
+
     def demo(self) -> str:
         """Return a page of a council's website, with the embedded script."""
         return self._render(

@@ -66,7 +66,7 @@ class WebChannel(InputChannel):
         sessions = Sessions(self.settings.secret_key, self.settings.cookie_secure)
         chat = Chat(self.settings, self.log, self.path, sessions, self.pages)
         _add_chat(site, chat)
-        hooks = Hooks(self.settings, self.log, sessions, systems)
+        hooks = Hooks(self.settings, self.log, sessions, self.pages, systems)
         add(site, "GET", "/chat/return/<token:str>", hooks.payer_returns)
         add(site, "POST", "/webhooks/pay", hooks.pay)
         add(site, "POST", "/webhooks/notify", hooks.notify)
