@@ -17,8 +17,9 @@ from bot.db import get_engine, reading, upgrade
 from bot.log import CarryOn, CodeRefused, TooManyTries, get_log
 from bot.log.commitment import commitments
 from bot.log.conversation import conversations
+from bot.log.delivery import deliveries
 from bot.log.message import messages
-from bot.log.states import OPEN, REJECTED, STAFF, WAITING
+from bot.log.states import OPEN, REJECTED, STAFF, UNDELIVERABLE, UNSURE, WAITING
 from bot.safety.emergency import emergencies as kinds_of_emergency
 from bot.safety.languages import name_of
 
@@ -32,7 +33,8 @@ def morning() -> dict[str, list[dict[str, Any]]]:
     """Return what somebody must look at, oldest first, as plain data without a resident's words.
 
     `emergencies` and `other_flags` (conversations, why, and in which other language somebody wrote), `call_backs`, `acts`
-    (what is not done, not known or refused), and `unanswered` (messages that wait).
+    (what is not done, not known or refused), `unanswered` (messages that wait), and `unsent` (replies on Telegram that did
+    not arrive: "unsure" may have, and is not sent again).
     """
     with reading(get_engine()) as conn:
         flagged = conn.execute(sa.select(conversations).where(conversations.c.erased_at.is_(None)).order_by("last_at")).all()
@@ -46,6 +48,9 @@ def morning() -> dict[str, list[dict[str, Any]]]:
             .where(messages.c.state.in_([WAITING, STAFF]))
             .order_by(messages.c.id)
         ).all()
+        unsent = conn.execute(
+            sa.select(deliveries).where(deliveries.c.state.in_([UNSURE, UNDELIVERABLE])).order_by(deliveries.c.id)
+        ).all()
     emergencies = set(kinds_of_emergency())
     return {
         "emergencies": [_flags(row, emergencies) for row in flagged if emergencies & set(row.flags)],
@@ -55,6 +60,10 @@ def morning() -> dict[str, list[dict[str, Any]]]:
         "unanswered": [
             {"conversation": row.conversation_id, "message": row.seq, "at": _time(row.created_at), "state": row.state}
             for row in waiting
+        ],
+        "unsent": [
+            {"conversation": row.conversation_id, "message": row.seq, "at": _time(row.updated_at), "state": row.state}
+            for row in unsent
         ],
     }
 

@@ -97,6 +97,10 @@ class Pages:
         """Return the page with a code, and what to do with it."""
         return self._render("code.html", code=code)
 
+    def returned(self) -> str:
+        """Return the page for somebody who comes back from paying and began it elsewhere."""
+        return self._render("returned.html")
+
     def demo(self) -> str:
         """Return a page of a council's website, with the embedded script."""
         return self._render(

@@ -68,7 +68,7 @@ class WebChannel(InputChannel):
         chat = Chat(self.settings, self.log, self.path, sessions, self.pages)
         _add_chat(site, chat)
         _add_carry_on(site, CarryOnPages(self.settings, self.log, sessions, self.pages))
-        hooks = Hooks(self.settings, self.log, sessions, systems)
+        hooks = Hooks(self.settings, self.log, sessions, self.pages, systems)
         add(site, "GET", "/chat/return/<token:str>", hooks.payer_returns)
         add(site, "POST", "/webhooks/pay", hooks.pay)
         add(site, "POST", "/webhooks/notify", hooks.notify)

@@ -20,6 +20,7 @@ class Person:
         self.chat = api.new_id() * 1000 * (1 if kind == "private" else -1)
         self.kind = kind
         self.read = 0
+        self.http = requests.Session()
         api.known.add(self.chat)
 
     # What they do
@@ -92,7 +93,7 @@ class Person:
         if self.url is None:
             self.api.pending.append(update)
             return None
-        return requests.post(f"{self.url}/telegram/webhook", json=update, headers={HEADER: secret}, timeout=30)
+        return self.http.post(f"{self.url}/telegram/webhook", json=update, headers={HEADER: secret}, timeout=30)
 
     # What they see
 

@@ -115,7 +115,7 @@ def test_another_command_is_just_words(known: Person) -> None:
 
 def test_the_menu_of_commands_and_the_webhook_are_set(api: BotApi, site: Site) -> None:
     wait_until(lambda: bool(api.webhook))
-    assert [command["command"] for command in api.commands] == ["start", "help", "human", "stop", "delete"]
+    assert [command["command"] for command in api.commands] == ["start", "help", "human", "web", "stop", "delete"]
     assert api.webhook["url"] == "https://nightdesk.ashcombe.example/telegram/webhook"
     assert set(api.webhook["allowed_updates"]) == {"message", "edited_message", "callback_query", "my_chat_member"}
 

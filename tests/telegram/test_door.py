@@ -2,7 +2,9 @@
 
 import random
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -126,42 +128,37 @@ def test_an_old_update_that_comes_after_an_erasure_begins_nothing(known: Person,
     assert [m.text for m in agent.heard].count("report it") == 1
 
 
-def many(number: int, people: Callable[[], Person], log: ConversationLog, agent: Scripted) -> None:
-    """Bring so many updates three times each, shuffled, with edits and channel posts. Nothing is done twice or refused."""
-    chance = random.Random(number)
-    crowd = [people() for _ in range(max(4, number // 25))]
-    updates, said = [], []
-    for count in range(number):
-        person = chance.choice(crowd)
-        kind = count % 10
-        message = person.bare_message(text=f"act {count}")
-        if kind < 6:
-            updates.append(person.update(message=message))
-            said.append(f"act {count}")
-        elif kind < 8:
-            updates.append(person.update(edited_message={**message, "text": f"changed {count}", "edit_date": 2}))
-        elif kind == 8:
-            updates.append(person.update(channel_post={**message, "chat": {"id": -7, "type": "channel", "title": "News"}}))
-        else:
-            updates.append(person.update(callback_query={"id": "1", "from": message["from"], "chat_instance": "1"}))
-    brought = updates * 3
-    chance.shuffle(brought)
-    session = requests.Session()
-    for update in brought:
-        answer = session.post(f"{crowd[0].url}/telegram/webhook", json=update, headers={HEADER: SECRET}, timeout=30)
-        assert answer.status_code == 200, (answer.status_code, update)
-    wait_until(lambda: not log.waiting(1) and len(agent.heard) >= len(said), 120)
-    assert sorted(m.text for m in agent.heard) == sorted(said)
-
-
-def test_a_hundred_updates_three_times_each_in_any_order_are_served_once(
-    people: Callable[[], Person], log: ConversationLog, agent: Scripted
-) -> None:
-    many(100, people, log, agent)
-
-
-@pytest.mark.stress
 def test_a_thousand_updates_three_times_each_in_any_order_are_served_once(
     people: Callable[[], Person], log: ConversationLog, agent: Scripted
 ) -> None:
-    many(1000, people, log, agent)
+    """Messages, edits of them, presses of two buttons under one message, and channel posts; eight at a time."""
+    chance = random.Random(7)
+    crowd = [people() for _ in range(40)]
+    for person in crowd:
+        person.say("which address", wait=False)
+    for person in crowd:
+        person.hear("Which address")
+    agent.heard.clear()
+    updates = [person.press_update(*person.button(f"{number} Mill Lane")) for person in crowd for number in (1, 2)]
+    sent: list[tuple[Person, dict[str, Any]]] = []
+    for count in range(1000 - len(updates)):
+        if count % 4 < 2:
+            person = chance.choice(crowd)
+            sent.append((person, person.bare_message(text=f"act {count}")))
+            updates.append(person.update(message=sent[-1][1]))
+        elif count % 4 == 2:
+            person, message = chance.choice(sent)
+            updates.append(person.update(edited_message={**message, "text": f"changed {count}", "edit_date": 2}))
+        else:
+            post = {"message_id": count, "date": 1, "chat": {"id": -7, "type": "channel", "title": "News"}, "text": "act"}
+            updates.append(crowd[0].update(**{chance.choice(("channel_post", "edited_channel_post")): post}))
+    brought = updates * 3
+    chance.shuffle(brought)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(crowd[0].bring, brought))
+    assert len(brought) == 3000 and {answer.status_code for answer in answers if answer is not None} == {200}
+    wait_until(lambda: not log.waiting(1) and len(agent.heard) >= len(sent) + len(crowd), 120)
+    acts = Counter(message.text for message in agent.heard if not message.metadata.get("choice"))
+    pressed = Counter(message.sender_id for message in agent.heard if message.metadata.get("choice"))
+    assert acts == Counter(message["text"] for _, message in sent)
+    assert len(pressed) == len(crowd) and set(pressed.values()) == {1}

@@ -70,6 +70,8 @@ def test_a_bin_day_is_told(person: Person, council: Council) -> None:
     for day in first.values():
         assert f"{day:%A} {day.day} {day:%B}" in said
     assert re.search(r"https?://\S+\.ics", said)
+    # The address was typed, so its buttons are still there.
+    assert "finished" in person.press("3 Mill Lane")
 
 
 def test_council_tax_is_paid_and_the_outcome_comes_into_the_chat(person: Person, council: Council) -> None:
@@ -83,6 +85,7 @@ def test_council_tax_is_paid_and_the_outcome_comes_into_the_chat(person: Person,
     assert held["amount"] == 12050
     assert pay(link, GOOD_CARD).headers["Location"] == held["return_url"]
     assert council.payment(held["payment_id"])["state"]["status"] == "success"
+    assert "open your chat there" in requests.get(held["return_url"], timeout=10).text
     assert held["payment_id"] in person.hear("Paid: £120.50")
     person.silence(7)
     assert sum("Paid: £120.50" in shown.text for shown in person.seen) == 1

@@ -4,6 +4,7 @@ None of it is needed for the act, so nothing here is tried again.
 """
 
 import asyncio
+import html
 import logging
 
 from telegram import Bot
@@ -42,7 +43,7 @@ class Presses:
     async def deleted(self, said: Said) -> None:
         """Say that the conversation is erased, in the place of the question."""
         await self._answer(said)
-        await self._show(said, words("telegram.deleted"))
+        await self._show(said, html.escape(words("telegram.deleted"), quote=False))
 
     async def _answer(self, said: Said, text: str | None = None) -> None:
         if said.press is None:
@@ -52,15 +53,15 @@ class Presses:
         except TelegramError as error:
             logger.info("a press could not be answered: %s", type(error).__name__)
 
-    async def _show(self, said: Said, html: str | None) -> None:
-        """Take the buttons away, and put this text in the place of the message's when there is one."""
+    async def _show(self, said: Said, text: str | None) -> None:
+        """Take the buttons away, and put this text (HTML) in the place of the message's when there is one."""
         if said.press is None:
             return
         chat, message = int(said.chat), said.press.message_id
         try:
-            if html is None:
+            if text is None:
                 await self._bot.edit_message_reply_markup(chat, message)
             else:
-                await self._bot.edit_message_text(html, chat, message, parse_mode=ParseMode.HTML)
+                await self._bot.edit_message_text(text, chat, message, parse_mode=ParseMode.HTML)
         except TelegramError as error:
             logger.info("a message could not be changed: %s", type(error).__name__)

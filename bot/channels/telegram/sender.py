@@ -104,7 +104,7 @@ class Sender:
             await asyncio.to_thread(self._deliveries.again, delivery, seconds_of(error))
         elif isinstance(error, (NotSent, InvalidToken)):
             logger.warning("not sent, and tried again: %s", name)
-            await asyncio.to_thread(self._deliveries.again, delivery, min(MOST_WAIT, 2.0**delivery.attempts))
+            await asyncio.to_thread(self._deliveries.again, delivery, min(MOST_WAIT, 2.0 ** min(delivery.attempts, 9)))
         elif isinstance(error, Forbidden):
             await asyncio.to_thread(self._deliveries.block, delivery.door_id)
         elif isinstance(error, (BadRequest, ChatMigrated)):

@@ -55,5 +55,6 @@ async def poll(bot: Bot, take: Callable[[dict[str, Any]], Awaitable[None]]) -> N
                 await take(told)
                 offset = int(told["update_id"]) + 1
         except Exception as error:
+            # Whatever it was, it is asked for again: an update that is not stored must not be passed over.
             logger.warning("updates could not be fetched: %s", type(error).__name__)
             await asyncio.sleep(FIRST_WAIT)
