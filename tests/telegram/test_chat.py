@@ -46,7 +46,8 @@ def test_a_choice_is_pressed_once_answered_and_shown(known: Person, api: BotApi,
     first = known.press_update(shown, button)
     known.bring(first)
     assert known.hear() == "You chose 2 Mill Lane."
-    assert shown.buttons == [] and shown.text == "Which address is it?\n\nYou chose: 2 Mill Lane"
+    wait_until(lambda: shown.buttons == [])
+    assert shown.text == "Which address is it?\n\nYou chose: 2 Mill Lane"
     assert api.answered[first["callback_query"]["id"]] == ""
     again = known.press_update(shown, button)
     known.bring(again)
