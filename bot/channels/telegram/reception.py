@@ -56,14 +56,15 @@ class Reception:
 
         `told` is JSON with an "update_id". Raises SQLAlchemyError when nothing could be stored.
         """
-        said = _read(told)
-        if said is None:
+        found = _read(told)
+        if not found:
             return
         update_id = int(told["update_id"])
         async with self._locks.of(str(update_id)):
             if await asyncio.to_thread(self._updates.served, update_id):
                 return
-            await self._serve(said)
+            for said in found:
+                await self._serve(said)
             await asyncio.to_thread(self._updates.note, update_id)
 
     async def finish(self) -> None:
@@ -169,13 +170,13 @@ class Reception:
             logger.error("what follows an update failed", exc_info=task.exception())
 
 
-def _read(told: dict[str, Any]) -> Said | None:
+def _read(told: dict[str, Any]) -> tuple[Said, ...]:
     try:
         update = Update.de_json(told, None)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         # Telegram sends new kinds of things before python-telegram-bot knows them; without the bot they are no messages.
         logger.warning("an update could not be read: %s", type(error).__name__)
-        return None
+        return ()
     return read(update)
 
 
