@@ -86,6 +86,11 @@ def _is_one_more_photo(log: ConversationLog, inbound: Inbound) -> bool:
     return log.album(inbound.conversation_id, inbound.album)[0].seq < inbound.seq
 
 
+def is_emergency(text: str) -> bool:
+    """Say whether a text speaks of an emergency, in English or in another language."""
+    return _emergency(text, language.hear(text)) is not None
+
+
 def _emergency(text: str, heard: language.Heard) -> tuple[str | None, str] | None:
     """Return (language, emergency), the language None for English; the more urgent when two languages speak of one."""
     intent, theirs = emergency.check(text), foreign.check(text, heard)

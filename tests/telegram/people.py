@@ -116,7 +116,7 @@ class Person:
             assert time.monotonic() < until, f"{words!r} did not come within {seconds} s, but {said!r}"
             time.sleep(0.02)
 
-    def silence(self, seconds: float = 1.5) -> None:
+    def silence(self, seconds: float = 1.0) -> None:
         """Fail the test when something new comes."""
         time.sleep(seconds)
         assert self.seen[self.read :] == []

@@ -46,7 +46,8 @@ def test_a_choice_is_pressed_once_answered_and_shown(known: Person, api: BotApi,
     first = known.press_update(shown, button)
     known.bring(first)
     assert known.hear() == "You chose 2 Mill Lane."
-    assert shown.buttons == [] and shown.text == "Which address is it?\n\nYou chose: 2 Mill Lane"
+    wait_until(lambda: shown.buttons == [])
+    assert shown.text == "Which address is it?\n\nYou chose: 2 Mill Lane"
     assert api.answered[first["callback_query"]["id"]] == ""
     again = known.press_update(shown, button)
     known.bring(again)
@@ -230,6 +231,24 @@ def test_an_edit_that_comes_before_its_message_changes_nothing(known: Person, ag
     known.bring(known.update(message=first))
     assert known.hear() == "You said: as first sent"
     assert "changed" not in [m.text for m in agent.heard]
+
+
+def test_an_emergency_is_heard_in_an_edit_and_under_a_video(known: Person, agent: Scripted) -> None:
+    words_of_it = "there's a really strong smell of gas in the hallway"
+    first = known.bare_message(text="hello there")
+    known.bring(known.update(message=first))
+    known.hear()
+    known.bring(known.update(edited_message={**first, "text": "hello here", "edit_date": 1}))
+    known.hear()
+    edited = known.update(edited_message={**first, "text": words_of_it, "edit_date": 2})
+    for _ in range(2):
+        known.bring(edited)
+    assert "0800 111 999" in known.hear()
+    known.silence()
+    known.bring(known.message(video={**RECORDING, "width": 9, "height": 9}, caption=words_of_it))
+    said = known.hear("0800 111 999")
+    assert words("telegram.reply.video") in said
+    assert [m.text for m in agent.heard] == ["hello", "hello there"]
 
 
 def test_a_place_that_moves_is_silent(known: Person) -> None:

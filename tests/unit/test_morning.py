@@ -3,10 +3,11 @@
 import json
 
 import pytest
+from sqlalchemy.engine import Engine
 
 from bot import morning
 from bot.council import council
-from bot.log import CarryOn, ConversationLog, Reply
+from bot.log import CarryOn, ConversationLog, Deliveries, Doors, Reply
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +44,20 @@ def test_emergencies_call_backs_and_what_is_not_known_are_listed_without_what_wa
     assert "secret" not in capsys.readouterr().out
     assert morning.main(["--json"]) == 0
     assert json.loads(capsys.readouterr().out) == found
+
+
+def test_a_reply_that_nobody_knows_of_or_that_is_not_taken_is_listed(log: ConversationLog, engine: Engine):
+    doors, deliveries = Doors(engine, log.secret), Deliveries(engine)
+    for chat, note in (("1", deliveries.unsure), ("2", deliveries.refused)):
+        door = doors.enter("telegram", chat)
+        inbound = log.receive(door.conversation_id, "1", "hello", door_id=door.id)
+        log.answer(door.conversation_id, inbound.seq, [Reply("a secret")])
+        claimed = deliveries.claim("telegram")
+        assert claimed
+        note(claimed)
+    found = morning.morning()["unsent"]
+    assert [(row["message"], row["state"]) for row in found] == [(2, "unsure"), (2, "undeliverable")]
+    assert "secret" not in str(found)
 
 
 def test_an_adviser_who_is_told_the_code_sees_the_conversation_and_the_code_stays_good(

@@ -1,11 +1,13 @@
 """What an update says, as far as it concerns us. Pure: nothing is stored or sent here."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from telegram import Chat, ChatMember, Message, Update
 
+from bot.channels.at_once import is_emergency
 from bot.words import words
 
 # What we ask Telegram for; all else that comes is accepted and ignored.
@@ -70,15 +72,18 @@ class Said:
     blocked: bool | None = None
 
 
-def read(update: Update) -> Said | None:
-    """Return what an update says, or None for what concerns us not."""
+def read(update: Update) -> tuple[Said, ...]:
+    """Return what an update says, in order; nothing for what concerns us not."""
+    if update.message:
+        return tuple(_message(update.message))
+    said = None
     if update.callback_query:
-        return _press(update)
-    if update.my_chat_member:
-        return _membership(update)
-    if update.edited_message:
-        return _edited(update.edited_message)
-    return _message(update.message) if update.message else None
+        said = _press(update)
+    elif update.my_chat_member:
+        said = _membership(update)
+    elif update.edited_message:
+        said = _edited(update.edited_message)
+    return (said,) if said else ()
 
 
 def _press(update: Update) -> Said | None:
@@ -105,22 +110,30 @@ def _group(chat: Chat) -> Said:
 
 
 def _edited(message: Message) -> Said | None:
-    """An edit changes nothing that was done. Somebody who changes words is told so, once."""
-    if message.chat.type != Chat.PRIVATE or not (message.text or message.caption):
+    """An edit changes nothing that was done. Somebody who changes words is told so, once; but an emergency is heard."""
+    text = message.text or message.caption or ""
+    if message.chat.type != Chat.PRIVATE or not text:
         return None
+    if is_emergency(text):
+        when = message.edit_date or message.date
+        return Said(str(message.chat.id), f"e{message.message_id} {when.timestamp():.0f}", text=text)
     return Said(str(message.chat.id), f"e{message.message_id}", aside="edited")
 
 
-def _message(message: Message) -> Said | None:
+def _message(message: Message) -> Iterator[Said]:
     sender = message.from_user
     if sender is not None and sender.is_bot:
-        return None
+        return
     if message.chat.type in _GROUPS:
-        return _group(message.chat)
+        yield _group(message.chat)
     if message.chat.type != Chat.PRIVATE:
-        return None
-    said = _content(message)
-    return Said(str(message.chat.id), f"m{message.message_id}", **said) if said else None
+        return
+    chat, said = str(message.chat.id), _content(message)
+    if said:
+        yield Said(chat, f"m{message.message_id}", **said)
+    if "aside" in said and message.caption:
+        # What stands under a video is read, though the video isn't.
+        yield Said(chat, f"t{message.message_id}", text=message.caption)
 
 
 def _content(message: Message) -> dict[str, Any]:

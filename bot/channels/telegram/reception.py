@@ -58,14 +58,15 @@ class Reception:
 
         `told` is JSON with an "update_id". Raises SQLAlchemyError when nothing could be stored.
         """
-        said = _read(told)
-        if said is None:
+        found = _read(told)
+        if not found:
             return
         update_id = int(told["update_id"])
         async with self._locks.of(str(update_id)):
             if await asyncio.to_thread(self._updates.served, update_id):
                 return
-            await self._serve(said)
+            for said in found:
+                await self._serve(said)
             await asyncio.to_thread(self._updates.note, update_id)
 
     async def finish(self) -> None:
@@ -118,25 +119,24 @@ class Reception:
 
     async def _received(self, door: Door, said: Said) -> Received:
         """Return what is to be stored. What can't be taken becomes an aside that says why."""
-        aside, text, choice, photo = said.aside or said.command, said.text, None, None
-        if said.command == "stop":
-            await asyncio.to_thread(self._doors.stop_reminders, door.conversation_id)
-        if said.command == "human":
-            person = offer("speak_to_person")
-            aside, choice = None, (None, "/human", person.value)
         try:
             if said.aside != "group":
                 self._limit.count(said.chat)
-            if said.photo:
-                photo = await self._photo(door.conversation_id, said.photo)
-            if text:
-                text = admit(text, self._settings)
+            photo = await self._photo(door.conversation_id, said.photo) if said.photo else None
+            text = admit(said.text, self._settings) if said.text else ""
         except Trouble as trouble:
-            aside, text = trouble.code, ""
-        shown = f"/{said.command}" if said.command else words(f"telegram.sent.{_shown(aside)}") if aside else text
-        # One notice a minute is enough for somebody who sends too much.
-        message_id = f"{aside}{int(time.time()) // 60}" if aside == "too_fast" else said.id
-        return Received(message_id, shown, choice, photo, said.location, aside, door.id, said.album if photo else None)
+            # One notice a minute is enough for somebody who sends too much.
+            number = f"{trouble.code} {int(time.time()) // 60}" if trouble.code == "too_fast" else said.id
+            return Received(number, words("telegram.sent.other"), aside=trouble.code, door_id=door.id)
+        if said.command == "human":
+            return Received(said.id, "/human", (None, "/human", offer("speak_to_person").value), door_id=door.id)
+        if said.command == "stop":
+            await asyncio.to_thread(self._doors.stop_reminders, door.conversation_id)
+        if said.command:
+            return Received(said.id, f"/{said.command}", aside=said.command, door_id=door.id)
+        if said.aside:
+            return Received(said.id, words(f"telegram.sent.{_shown(said.aside)}"), aside=said.aside, door_id=door.id)
+        return Received(said.id, text, None, photo, said.location, door_id=door.id, album=said.album)
 
     async def _photo(self, conversation_id: str, photo: File) -> str:
         """Fetch a photo from Telegram, clean it and keep it; return its id. Raises Trouble."""
@@ -179,13 +179,13 @@ class Reception:
             logger.error("what follows an update failed", exc_info=task.exception())
 
 
-def _read(told: dict[str, Any]) -> Said | None:
+def _read(told: dict[str, Any]) -> tuple[Said, ...]:
     try:
         update = Update.de_json(told, None)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         # Telegram sends new kinds of things before python-telegram-bot knows them; without the bot they are no messages.
         logger.warning("an update could not be read: %s", type(error).__name__)
-        return None
+        return ()
     return read(update)
 
 
