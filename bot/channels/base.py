@@ -113,11 +113,11 @@ class Path:
 
     async def _besides(self, inbound: Inbound, first: AtOnce) -> tuple[Reply, ...]:
         """Offer what else an English message asks for, beside the emergency in it."""
-        last = first.replies[-1] if first.replies else None
-        if last is None or last.kind != "emergency" or first.flags:
+        urgent = [reply for reply in first.replies if reply.kind == "emergency"]
+        if not urgent or first.flags:
             return ()
         others = await besides(self._agent(), inbound.text)
-        return (when_safe(others, last.choices),) if others else ()
+        return (when_safe(others, urgent[-1].choices),) if others else ()
 
     def _store(self, conversation_id: str, received: Received) -> Inbound:
         text, flagged = received.text, None

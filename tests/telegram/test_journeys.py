@@ -159,9 +159,11 @@ def test_a_person_is_asked_for_by_a_command(person: Person) -> None:
 
 def test_an_emergency_goes_before_the_notice(api: BotApi, everything: Stack) -> None:
     person = Person(api, everything.base_url)
-    person.say("there's a really strong smell of gas in the hallway")
-    assert "0800 111 999" in person.seen[0].text
-    assert "Telegram is a company outside the council" in person.seen[1].text
+    person.say("there's a really strong smell of gas in the hallway. And which day do you empty our bins?")
+    urgent, notice, besides = person.seen
+    assert "0800 111 999" in urgent.text
+    assert "Telegram is a company outside the council" in notice.text
+    assert "When you are safe" in besides.text and besides.buttons
 
 
 def test_neither_the_token_nor_a_chat_nor_what_was_said_is_in_any_log_or_readable_in_the_database(
