@@ -5,8 +5,8 @@
 
 import argparse
 import json
+import os
 import sys
-from getpass import getuser
 from typing import Any
 
 import sqlalchemy as sa
@@ -91,7 +91,7 @@ def main(argv: list[str]) -> int:
 def _conversation(code: str) -> int:
     log = get_log()
     try:
-        found = CarryOn(log).look_up(code, getuser())
+        found = CarryOn(log).look_up(code, f"user {os.getuid()} of the command line")
     except (CodeRefused, TooManyTries) as error:
         print(TOO_MANY if isinstance(error, TooManyTries) else REFUSED, file=sys.stderr)
         return 1

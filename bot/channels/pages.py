@@ -47,6 +47,7 @@ class Pages:
             lstrip_blocks=True,
         )
         megabytes = settings.photo_bytes // 1_000_000
+        telegram = settings.telegram_bot_username.removeprefix("@")
         self._env.globals.update(
             words=words,
             asset=assets.url,
@@ -54,8 +55,8 @@ class Pages:
             new_id=lambda: str(uuid.uuid4()),
             megabytes=megabytes,
             public_url=settings.public_url,
-            telegram=settings.telegram_bot_username,
-            telegram_link=f"{settings.telegram_link_url.rstrip('/')}/{settings.telegram_bot_username}",
+            telegram=telegram,
+            telegram_link=f"{settings.telegram_link_url.rstrip('/')}/{telegram}",
             minutes=council()["carry_on"]["code_minutes"],
         )
         self._script_words = json.dumps(

@@ -1,18 +1,19 @@
 """Carrying a conversation on through another door, with a code that its resident passes on.
 
 A code works once, and for minutes. It has 45 random bits, and of it only a keyed hash is kept: what is looked up in the
-database tells by its time nothing about a code. Every try is counted, also a right one, before it is looked at.
+database tells by its time nothing about a code. A try is counted before it is looked at, and taken back when it was right.
 """
 
 import re
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from sqlalchemy.engine import Connection
 
 from bot import clock
 from bot.council import council
-from bot.db import reading, writing
+from bot.db import writing
 from bot.log import codes, conversation, delivery, door, message
 from bot.log.conversation import Conversation
 from bot.log.door import Door
@@ -40,6 +41,19 @@ def as_code(text: str) -> str | None:
     return _grouped(plain) if _CODE.fullmatch(plain) and _PLAIN.match(plain) else None
 
 
+@dataclass(frozen=True)
+class _Try:
+    """A try that was counted: the code's keyed hash, and under which subjects and day it counts."""
+
+    digest: str
+    subjects: tuple[str, ...]
+    day: date
+
+    def take_back(self, conn: Connection) -> None:
+        for subject in self.subjects:
+            codes.uncount(conn, subject, self.day)
+
+
 class CarryOn:
     """The codes and the doors of one conversation log. Safe to share between threads."""
 
@@ -62,21 +76,22 @@ class CarryOn:
         was said behind the door before stays for staff. The code is used up. Raises CodeRefused when it is wrong, used or
         too old, TooManyTries, and ConversationGone when the resident's own conversation was erased or left meanwhile.
         """
-        digest = self._tried(typed, f"{channel}\0{user_key}")
+        tried = self._tried(typed, f"{channel}\0{user_key}")
         here = self._log.open(channel, user_key).id
         with writing(self._log.engine) as conn:
-            target = codes.subject_of(conn, digest, clock.now())
+            target = codes.subject_of(conn, tried.digest, clock.now())
             if target is None:
                 raise CodeRefused
             # Everyone locks conversations in this order, so that two who swap can't wait for each other.
             for each in sorted({here, target}):
                 conversation.find(conn, each, lock=True)
-            if not codes.use_up(conn, digest, clock.now()):
+            if not codes.use_up(conn, tried.digest, clock.now()):
                 raise CodeRefused
             entered = door.find(conn, channel, self._log.user_hash(channel, user_key))
             if entered is None or entered.conversation_id != here:
                 raise ConversationGone(here)
             door.move(conn, entered, target)
+            tried.take_back(conn)
             return _tell(conn, target, entered, first)
 
     def look_up(self, typed: str, who: str) -> Conversation:
@@ -84,28 +99,26 @@ class CarryOn:
 
         Raises CodeRefused and TooManyTries.
         """
-        digest = self._tried(typed, f"staff\0{who}")
-        with reading(self._log.engine) as conn:
-            found = codes.subject_of(conn, digest, clock.now())
+        tried = self._tried(typed, f"staff\0{who}")
+        with writing(self._log.engine) as conn:
+            found = codes.subject_of(conn, tried.digest, clock.now())
             if found is None:
                 raise CodeRefused
+            tried.take_back(conn)
             return conversation.find(conn, found)
 
-    def _tried(self, typed: str, who: str) -> str:
-        """Count a try and return the code's keyed hash. What has not the form of a code is refused, and is no try."""
+    def _tried(self, typed: str, who: str) -> "_Try":
+        """Count a try and return it. What has not the form of a code is refused, and is no try."""
         code = as_code(typed)
         if code is None:
             raise CodeRefused
         limits, now = council()["carry_on"], clock.now()
-        counts = (
-            (self._log.keyed_hash(f"carry on, tries\0{who}"), limits["tries_a_day"]),
-            (f"carry on, everybody's tries at {now.hour}", limits["tries_an_hour"]),
-        )
+        mine, everybodys = self._log.keyed_hash(f"carry on, tries\0{who}"), f"carry on, everybody's tries at {now.hour}"
         with writing(self._log.engine) as conn:
-            for subject, most in counts:
+            for subject, most in ((mine, limits["tries_a_day"]), (everybodys, limits["tries_an_hour"])):
                 if codes.count(conn, subject, now.date()) > most:
                     raise TooManyTries
-        return self._digest(code)
+        return _Try(self._digest(code), (mine, everybodys), now.date())
 
     def _digest(self, code: str) -> str:
         return self._log.keyed_hash(f"carry on, code\0{code}")
@@ -114,7 +127,7 @@ class CarryOn:
 def _new_code() -> str:
     while True:
         made = "".join(secrets.choice(ALPHABET) for _ in range(GROUPS * LETTERS))
-        # One in twelve would read as a word or a number.
+        # One in thirteen would read as a word or a number.
         if _PLAIN.match(made):
             return _grouped(made)
 

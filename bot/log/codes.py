@@ -51,7 +51,7 @@ def forget(conn: Connection, subject: str) -> None:
 
 
 def count(conn: Connection, subject: str, day: date) -> int:
-    """Count one try and return how many that makes on the day, also when others count in the same moment."""
+    """Count a try and return how many that makes on the day, also when others count in the same moment."""
     here = (failures.c.subject == subject, failures.c.day == day)
     one_more = failures.update().where(*here).values(count=failures.c["count"] + 1)
     if not conn.execute(one_more).rowcount:
@@ -61,6 +61,12 @@ def count(conn: Connection, subject: str, day: date) -> int:
         except IntegrityError:
             conn.execute(one_more)
     return int(conn.execute(_count(subject, day)).scalar_one())
+
+
+def uncount(conn: Connection, subject: str, day: date) -> None:
+    """Take back a try that was counted: it was right."""
+    here = (failures.c.subject == subject, failures.c.day == day)
+    conn.execute(failures.update().where(*here).values(count=failures.c["count"] - 1))
 
 
 class Codes:

@@ -14,7 +14,7 @@ from bot.log.choice import Offered, choices
 from bot.log.commitment import Commitment
 from bot.log.conversation import Conversation
 from bot.log.delivery import deliveries
-from bot.log.door import Door, doors
+from bot.log.door import doors
 from bot.log.message import Inbound, Message, messages
 from bot.log.photo import photos
 from bot.log.speech import Reply, Understood
@@ -55,11 +55,6 @@ class ConversationLog:
     def _enter(self, channel: str, hashed: str) -> Conversation:
         with writing(self.engine) as conn:
             return conversation.find(conn, door.enter(conn, channel, hashed, door.NO_ADDRESS).conversation_id)
-
-    def door(self, conversation_id: str) -> Door | None:
-        """Return the door by which the resident last spoke, where later replies go; None when there is none."""
-        with reading(self.engine) as conn:
-            return door.in_use(conn, conversation_id)
 
     def user_hash(self, channel: str, user_key: str) -> str:
         """Return the keyed hash by which a session or a chat is known."""
