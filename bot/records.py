@@ -51,6 +51,7 @@ def _json(log: ConversationLog, conversation_id: str) -> str:
         "last_at": found.last_at.isoformat(),
         "erased": found.erased,
         "continued_in": found.continued_in,
+        "former": log.former(conversation_id),
         "flags": list(found.flags),
         "doors": [_door(door, doors.address(door.id)) for door in doors.of(conversation_id)],
         "messages": [_message(message, sent.get(message.seq)) for message in log.messages(conversation_id)],

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from bot import records
-from bot.log import ConversationLog, Doors, Reply
+from bot.log import CarryOn, ConversationLog, Doors, Reply
 
 
 @pytest.fixture
@@ -49,3 +49,15 @@ def test_export_as_json_has_the_chat_on_telegram_and_what_was_delivered(
     record = json.loads(capsys.readouterr().out)
     assert [(d["channel"], d["address"], d["blocked"]) for d in record["doors"]] == [("telegram", "4000123", False)]
     assert [m.get("delivery") for m in record["messages"]] == [None, "due"]
+
+
+def test_export_as_json_names_the_conversations_that_were_left_for_this_one_and_the_other_way_round(
+    conversation: str, log: ConversationLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = log.open("telegram", "chat 7").id
+    log.receive(left, "u1", "hello")
+    CarryOn(log).redeem(CarryOn(log).code(conversation), "telegram", "chat 7")
+    records.export([conversation, "--json"])
+    assert json.loads(capsys.readouterr().out)["former"] == [left]
+    records.export([left, "--json"])
+    assert json.loads(capsys.readouterr().out)["continued_in"] == conversation
