@@ -240,7 +240,7 @@ class Chat:
             try:
                 await asyncio.wait_for(self.stopping.wait(), LOOK_SECONDS)
             except asyncio.TimeoutError:
-                if (await asyncio.to_thread(self.log.open, CHANNEL, key)).id != begun.id:
+                if not await asyncio.to_thread(self.log.leads_to, CHANNEL, key, begun.id):
                     return None
 
     async def _erase(self, key: str) -> None:

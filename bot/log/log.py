@@ -56,6 +56,12 @@ class ConversationLog:
         with writing(self.engine) as conn:
             return conversation.find(conn, door.enter(conn, channel, hashed, door.NO_ADDRESS).conversation_id)
 
+    def leads_to(self, channel: str, user_key: str, conversation_id: str) -> bool:
+        """Return whether this is the conversation of a session or a chat. Makes none."""
+        with reading(self.engine) as conn:
+            found = door.find(conn, channel, self.user_hash(channel, user_key))
+        return found is not None and found.conversation_id == conversation_id
+
     def user_hash(self, channel: str, user_key: str) -> str:
         """Return the keyed hash by which a session or a chat is known."""
         return conversation.user_hash(self.secret, channel, user_key)
