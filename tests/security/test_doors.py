@@ -24,6 +24,8 @@ from tests.stack import Resident, Stack
 OPEN = {
     "GET /",
     "GET /chat",
+    "GET /chat/carry-on",
+    "GET /chat/carry-on/code",
     "GET /chat/delete",
     "GET /chat/messages",
     "GET /chat/photos",
