@@ -391,24 +391,31 @@ def test_what_residents_otherwise_say_is_no_code(text: str) -> None:
 # Migration
 
 
-def test_conversations_from_before_have_their_door(tmp_path: object) -> None:
-    engine = make_engine(f"sqlite:///{tmp_path}/before.db")
+def test_conversations_from_before_have_their_door_and_there_is_a_way_back(database_url: str) -> None:
+    engine = make_engine(database_url)
     log = ConversationLog(engine, secret="the key of the tests")
     hashed = log.user_hash("web", "browser")
     columns = "id, channel, user_hash, created_at, last_at, erased_at, last_seq, flags"
+    rows = (f"'a', 'web', '{hashed}', :now, :now, NULL, 1, '[]'", "'b', 'web', '', :now, :now, :now, 0, '[]'")
+    message = "'a', 1, 'in', 'resident', 'hello', '{}', :now"
     with writing(engine) as conn:
         command.upgrade(alembic_config(conn), "0002")
-        for row in (f"'a', 'web', '{hashed}', :now, :now, NULL, 1, '[]'", "'b', 'web', '', :now, :now, :now, 0, '[]'"):
-            conn.execute(sa.text(f"INSERT INTO conversations ({columns}) VALUES ({row})"), {"now": "2026-11-01 20:00:00.0"})
-        conn.execute(
-            sa.text(
-                "INSERT INTO messages (conversation_id, seq, direction, kind, text, extra, created_at)"
-                " VALUES ('a', 1, 'in', 'resident', 'hello', '{}', '2026-11-01 20:00:00.0')"
-            )
-        )
+        at = {"now": "2026-11-01 20:00:00.0"}
+        for row in rows:
+            conn.execute(sa.text(f"INSERT INTO conversations ({columns}) VALUES ({row})"), at)
+        into = "conversation_id, seq, direction, kind, text, extra, created_at"
+        conn.execute(sa.text(f"INSERT INTO messages ({into}) VALUES ({message})"), at)
         command.upgrade(alembic_config(conn), "head")
     assert log.open("web", "browser").id == "a"
-    assert [message.text for message in log.messages("a")] == ["hello"]
+    assert [said.text for said in log.messages("a")] == ["hello"]
     with reading(engine) as conn:
         assert conn.execute(sa.select(sa.func.count()).select_from(doors)).scalar_one() == 1
+    left = log.open("web", "left")
+    log.receive(left.id, "m1", "hello")
+    CarryOn(log).redeem(CarryOn(log).code("a"), "web", "left")
+    with writing(engine) as conn:
+        command.downgrade(alembic_config(conn), "0002")
+        hashes = conn.execute(sa.text("SELECT id, user_hash FROM conversations")).all()
+    assert {row.id for row in hashes} == {"a", "b", left.id}
+    assert dict(map(tuple, hashes))["a"] in (hashed, log.user_hash("web", "left"))
     engine.dispose()
