@@ -81,7 +81,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "train": (_train, "train a model if something changed (--force: always)"),
     "evaluate": (_evaluate, "score the understanding: FILE.csv with text,intent [--json]"),
     "benchmark": (_benchmark, "train on any TRAIN.csv and score on TEST.csv, both with text,intent [--json]"),
-    "desk": (_desk, "print what the night leaves for staff [--json]"),
+    "desk": (_desk, "print what the night leaves for staff [--json], or the conversation of a code: CODE"),
     "retain": (_retain, "delete what is older than its retention rule"),
     "export": (_export, "print a conversation's transcript: CONVERSATION [--json]"),
     "erase": (_erase, "erase a conversation: CONVERSATION"),

@@ -7,7 +7,7 @@ from rasa.utils.log_utils import configure_structlog
 
 from bot.settings import get_settings
 
-QUIET = ("rasa", "alembic", "sanic", "matplotlib", "apscheduler", "asyncio", "urllib3", "faker")
+QUIET = ("rasa", "alembic", "sanic", "matplotlib", "apscheduler", "asyncio", "urllib3", "faker", "httpx", "httpcore")
 
 
 def configure() -> None:
@@ -19,5 +19,7 @@ def configure() -> None:
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # python-telegram-bot logs what residents send when it fails, and httpx addresses with the bot's token in them.
+    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
     configure_structlog(logging.WARNING)
     warnings.simplefilter("ignore")

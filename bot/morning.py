@@ -1,7 +1,12 @@
-"""What the night leaves for staff: `python -m bot desk`. Until the console is there, this is the morning's list."""
+"""What the night leaves for staff: `python -m bot desk`. Until the console is there, this is the morning's list.
+
+`python -m bot desk CODE` shows an adviser the conversation of a resident who tells them its code.
+"""
 
 import argparse
 import json
+import os
+import sys
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,22 +14,27 @@ import sqlalchemy as sa
 from bot.clock import LONDON
 from bot.council import council
 from bot.db import get_engine, reading, upgrade
+from bot.log import CarryOn, CodeRefused, TooManyTries, get_log
 from bot.log.commitment import commitments
 from bot.log.conversation import conversations
+from bot.log.delivery import deliveries
 from bot.log.message import messages
-from bot.log.states import OPEN, REJECTED, STAFF, WAITING
+from bot.log.states import OPEN, REJECTED, STAFF, UNDELIVERABLE, UNSURE, WAITING
 from bot.safety.emergency import emergencies as kinds_of_emergency
 from bot.safety.languages import name_of
 
 CALL_BACK = "call_back"
 LANGUAGE = "other_language:"  # and the code of the language
+REFUSED = "No conversation has this code: it is mistyped, used or too old. The resident can get a new one."
+TOO_MANY = "Too many codes were tried. Try again in an hour, or tomorrow."
 
 
 def morning() -> dict[str, list[dict[str, Any]]]:
     """Return what somebody must look at, oldest first, as plain data without a resident's words.
 
     `emergencies` and `other_flags` (conversations, why, and in which other language somebody wrote), `call_backs`, `acts`
-    (what is not done, not known or refused), and `unanswered` (messages that wait).
+    (what is not done, not known or refused), `unanswered` (messages that wait), and `unsent` (replies on Telegram that did
+    not arrive: "unsure" may have, and is not sent again).
     """
     with reading(get_engine()) as conn:
         flagged = conn.execute(sa.select(conversations).where(conversations.c.erased_at.is_(None)).order_by("last_at")).all()
@@ -38,6 +48,9 @@ def morning() -> dict[str, list[dict[str, Any]]]:
             .where(messages.c.state.in_([WAITING, STAFF]))
             .order_by(messages.c.id)
         ).all()
+        unsent = conn.execute(
+            sa.select(deliveries).where(deliveries.c.state.in_([UNSURE, UNDELIVERABLE])).order_by(deliveries.c.id)
+        ).all()
     emergencies = set(kinds_of_emergency())
     return {
         "emergencies": [_flags(row, emergencies) for row in flagged if emergencies & set(row.flags)],
@@ -48,15 +61,22 @@ def morning() -> dict[str, list[dict[str, Any]]]:
             {"conversation": row.conversation_id, "message": row.seq, "at": _time(row.created_at), "state": row.state}
             for row in waiting
         ],
+        "unsent": [
+            {"conversation": row.conversation_id, "message": row.seq, "at": _time(row.updated_at), "state": row.state}
+            for row in unsent
+        ],
     }
 
 
 def main(argv: list[str]) -> int:
-    """Print the list for people, or with `--json` for a program."""
+    """Print the list for people, or with `--json` for a program. With a code, print its conversation: 1 when it has none."""
     parser = argparse.ArgumentParser(prog="python -m bot desk", description=main.__doc__)
+    parser.add_argument("code", nargs="?", help="what a resident tells an adviser; it stays good for the resident")
     parser.add_argument("--json", action="store_true")
     wanted = parser.parse_args(argv)
     upgrade()
+    if wanted.code is not None:
+        return _conversation(wanted.code)
     found = morning()
     if wanted.json:
         print(json.dumps(found, indent=2))
@@ -65,6 +85,20 @@ def main(argv: list[str]) -> int:
         print(f"{name.replace('_', ' ').capitalize()}: {len(rows)}")
         for row in rows:
             print("  " + ", ".join(f"{key} {value}" for key, value in row.items() if value))
+    return 0
+
+
+def _conversation(code: str) -> int:
+    log = get_log()
+    try:
+        found = CarryOn(log).look_up(code, f"user {os.getuid()} of the command line")
+    except (CodeRefused, TooManyTries) as error:
+        print(TOO_MANY if isinstance(error, TooManyTries) else REFUSED, file=sys.stderr)
+        return 1
+    print(f"Conversation {found.id}")
+    for former in log.former(found.id):
+        print(f"Its resident left conversation {former} for it")
+    print(log.transcript(found.id))
     return 0
 
 

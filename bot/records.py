@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from bot.log import Commitment, ConversationGone, ConversationLog, Message, get_log
+from bot.log import Commitment, ConversationGone, ConversationLog, Deliveries, Door, Doors, Message, get_log
 
 
 def export(argv: list[str]) -> int:
@@ -43,21 +43,39 @@ def _unknown(conversation_id: str) -> int:
 
 def _json(log: ConversationLog, conversation_id: str) -> str:
     found = log.conversation(conversation_id)
+    doors, sent = Doors(log.engine, log.secret), Deliveries(log.engine).of(conversation_id)
     record = {
         "id": found.id,
         "channel": found.channel,
         "created_at": found.created_at.isoformat(),
         "last_at": found.last_at.isoformat(),
         "erased": found.erased,
+        "continued_in": found.continued_in,
+        "former": log.former(conversation_id),
         "flags": list(found.flags),
-        "messages": [_message(message) for message in log.messages(conversation_id)],
+        "doors": [_door(door, doors.address(door.id)) for door in doors.of(conversation_id)],
+        "messages": [_message(message, sent.get(message.seq)) for message in log.messages(conversation_id)],
         "commitments": [_commitment(commitment) for commitment in log.commitments(conversation_id)],
     }
     return json.dumps(record, indent=2, ensure_ascii=False)
 
 
-def _message(message: Message) -> dict[str, Any]:
-    more = {"photo_id": message.photo_id, "location": message.location, "state": message.state}
+def _door(door: Door, address: str | None) -> dict[str, Any]:
+    return {
+        "channel": door.channel,
+        "address": address,
+        "blocked": door.blocked,
+        "reminders_stopped": door.reminders_stopped,
+    }
+
+
+def _message(message: Message, delivery: str | None) -> dict[str, Any]:
+    more = {
+        "photo_id": message.photo_id,
+        "location": message.location,
+        "state": message.state,
+        "delivery": delivery,
+    }
     return {
         **message.to_json(),
         "direction": message.direction,

@@ -18,9 +18,12 @@ from bot.log.choice import choices
 from bot.log.codes import codes, failures
 from bot.log.commitment import commitments
 from bot.log.conversation import conversations
+from bot.log.delivery import deliveries
 from bot.log.dialogue import dialogues
+from bot.log.door import doors
 from bot.log.message import messages
 from bot.log.photo import photos
+from bot.log.update import updates
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ def _of_old_conversations(table: Any) -> Callable[[Connection, datetime], int]:
 
 def _conversations(conn: Connection, before: datetime) -> int:
     # Commitments stay for their own time, without the conversation (foreign key ON DELETE SET NULL).
+    old = sa.select(conversations.c.id).where(conversations.c.last_at < before)
+    conn.execute(conversations.update().where(conversations.c.continued_in.in_(old)).values(continued_in=None))
     return int(conn.execute(conversations.delete().where(conversations.c.last_at < before)).rowcount)
 
 
@@ -61,16 +66,23 @@ def _codes(conn: Connection, before: datetime) -> int:
     return int(conn.execute(codes.delete().where(codes.c.expires_at < before)).rowcount)
 
 
+def _updates(conn: Connection, before: datetime) -> int:
+    return int(conn.execute(updates.delete().where(updates.c.served_at < before)).rowcount)
+
+
 def _failures(conn: Connection, before: datetime) -> int:
     return int(conn.execute(failures.delete().where(failures.c.day < before.date())).rowcount)
 
 
 # In the order in which they are forgotten: what points to a conversation goes before it.
 RULES: dict[str, Rule] = {
+    "deliveries": Rule("conversations", _of_old_conversations(deliveries)),
+    "doors": Rule("conversations", _of_old_conversations(doors)),
     "photos": Rule("conversations", _of_old_conversations(photos)),
     "choices": Rule("conversations", _of_old_conversations(choices)),
     "messages": Rule("conversations", _of_old_conversations(messages)),
     "dialogues": Rule("conversations", _dialogues),
+    "telegram_updates": Rule("updates", _updates),
     "one_time_codes": Rule("codes", _codes),
     "code_failures": Rule("codes", _failures),
     "commitments": Rule("commitments", _commitments),

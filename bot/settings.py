@@ -38,6 +38,13 @@ class Settings:
     turn_seconds: float = 10.0
     log_level: str = "INFO"
 
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_bot_token: str = ""
+    telegram_webhook_secret: str = ""
+    telegram_polling: bool = False
+    telegram_bot_username: str = ""
+    telegram_link_url: str = "https://t.me"
+
     pay_url: str = f"{SANDBOX}/pay"
     pay_api_key: str = "api_test_sandbox"
     pay_webhook_secret: str = "sandbox-webhook-secret"

@@ -15,6 +15,7 @@ from rasa.core.channels.channel import UserMessage, register
 from sanic import Sanic
 from sanic.touchup.service import TouchUp
 
+from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.web import WebChannel
 from bot.log import ConversationLog
 from bot.settings import Settings
@@ -106,7 +107,7 @@ class Site:
         app = Sanic(f"night_desk_{uuid4().hex}", configure_logging=False)
         app.config.REQUEST_MAX_SIZE = self.settings.photo_bytes + 1_000_000
         app.ctx.agent = self.agent
-        register([WebChannel(self.settings, self.log)], app, route="/")
+        register([WebChannel(self.settings, self.log), TelegramChannel(self.settings, self.log)], app, route="/")
         server: Any = await app.create_server("127.0.0.1", self.settings.port, return_asyncio_server=True, access_log=False)
         await server.startup()
         # Sanic rewrites its own code for the first server of a process, and would fail at the second.

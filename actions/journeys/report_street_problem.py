@@ -41,6 +41,7 @@ def run(talk: Talk) -> None:
     answers = _own_questions(talk, codes[kind])
     description = talk.ask("description", Text(least=3, spots=8))
     photo = talk.ask("photo", Photo(), options=(Option(talk.words("photo.none"), ""),), strict=False, wants="photo")
+    photos = talk.log.photos_with(talk.turn.conversation_id, photo) if photo else []
     title = talk.words(f"kind.{kind}.title")
     talk.check(
         [
@@ -48,7 +49,7 @@ def run(talk: Talk) -> None:
             Row("where", talk.words("row.where"), spot.words),
             *[Row(f"q_{code}", question, shown) for code, question, shown, _ in answers],
             Row("description", talk.words("row.description"), description),
-            Row("photo", talk.words("row.photo"), talk.words("photo.one" if photo else "photo.no")),
+            Row("photo", talk.words("row.photo"), _photos(talk, len(photos))),
         ]
     )
     done = talk.act(
@@ -60,12 +61,16 @@ def run(talk: Talk) -> None:
             "lng": spot.lng,
             "address": spot.words,
             "attributes": {code: key for code, _, _, key in answers},
-            "media_urls": [f"{get_settings().public_url}/photos/{photo}.jpg"] if photo else [],
+            "media_urls": [f"{get_settings().public_url}/photos/{one}.jpg" for one in photos],
         },
     )
     if done.state == "confirmed":
         talk.desk.memory["report"] = done.reference
     talk.end(done.state, reference=done.reference, our_ref=done.our_ref, what=title.lower())
+
+
+def _photos(talk: Talk, count: int) -> str:
+    return talk.words("photo.many", count=count) if count > 1 else talk.words("photo.one" if count else "photo.no")
 
 
 def _spot(talk: Talk) -> Spot:

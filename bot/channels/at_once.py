@@ -11,6 +11,7 @@ from typing import Any
 
 from actions.engine.talk import way_back
 from bot import clock
+from bot.channels import asides
 from bot.emergency_reply import emergency_reply
 from bot.language_reply import emergency_replies, notice
 from bot.log import ConversationLog, Inbound, Reply, Understood
@@ -43,7 +44,25 @@ class AtOnce:
 
 
 def at_once(log: ConversationLog, inbound: Inbound) -> AtOnce:
-    """Return what is answered before Rasa. Reads the log; writes nothing, so that it may be asked again."""
+    """Return what is answered before Rasa. Reads the log; writes nothing, so that it may be asked again.
+
+    In a conversation that begins by a door, the notice about privacy comes first; only an emergency goes before it.
+    """
+    said = _said_at_once(log, inbound)
+    if inbound.door_id is None or inbound.seq > 1 or asides.name_of(inbound) in asides.WITHOUT_NOTICE:
+        return said
+    notice = (asides.privacy(),)
+    urgent = any(reply.kind == "emergency" for reply in said.replies)
+    return replace(said, replies=(*said.replies, *notice) if urgent else (*notice, *said.replies))
+
+
+def _said_at_once(log: ConversationLog, inbound: Inbound) -> AtOnce:
+    aside = asides.name_of(inbound)
+    if aside is not None:
+        back = (way_back(),) if _question_is_open(log, inbound) else ()
+        return AtOnce(asides.replies(aside, back), understood=Understood(inbound.choice_value, 1.0, model="channel"))
+    if _is_one_more_photo(log, inbound):
+        return AtOnce(understood=Understood("photo", 1.0, model="channel"))
     warning = (Reply(words("gate.card"), kind="notice"),) if inbound.flagged == "card" else ()
     if inbound.choice_value is not None:
         return AtOnce(warning)
@@ -58,6 +77,18 @@ def at_once(log: ConversationLog, inbound: Inbound) -> AtOnce:
         said = _in_other_language(log, inbound, heard.code)
         return replace(said, replies=(*warning, *said.replies))
     return AtOnce(warning)
+
+
+def _is_one_more_photo(log: ConversationLog, inbound: Inbound) -> bool:
+    """Say whether this is a photo without words of an album that has begun: the first one was answered for all."""
+    if inbound.album is None or inbound.text:
+        return False
+    return log.album(inbound.conversation_id, inbound.album)[0].seq < inbound.seq
+
+
+def is_emergency(text: str) -> bool:
+    """Say whether a text speaks of an emergency, in English or in another language."""
+    return _emergency(text, language.hear(text)) is not None
 
 
 def _emergency(text: str, heard: language.Heard) -> tuple[str | None, str] | None:

@@ -18,6 +18,7 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions.engine.talk import when_safe
+from bot.channels import asides
 from bot.channels.at_once import AtOnce, at_once
 from bot.channels.besides import besides
 from bot.channels.locks import Locks
@@ -35,13 +36,20 @@ NO_WISH = {"intent": {"name": "inform", "confidence": 1.0}, "intent_ranking": []
 
 @dataclass(frozen=True)
 class Received:
-    """What a channel hands in. `text` is admitted by the gate; `choice` is (id, title, value) of one that was offered."""
+    """What a channel hands in. `text` is admitted by the gate; `choice` is (id, title, value) of one that was offered.
+
+    `aside` names what the channel itself answers (see `bot.channels.asides`). `door_id` is the door that the replies go
+    out by, none on the website. Photos with the same `album` were sent together.
+    """
 
     message_id: str
     text: str
-    choice: tuple[str, str, str] | None = None
+    choice: tuple[str | None, str, str] | None = None
     photo_id: str | None = None
     location: dict[str, float] | None = None
+    aside: str | None = None
+    door_id: int | None = None
+    album: str | None = None
 
 
 class Unanswered(Exception):
@@ -63,10 +71,22 @@ class Path:
         answered now, ConversationGone when the conversation was erased, SQLAlchemyError when nothing could be stored.
         """
         async with self._locks.of(conversation_id):
-            inbound = await asyncio.to_thread(self._store, conversation_id, received)
+            inbound = await self.accept(conversation_id, received)
             if inbound.state != WAITING:
-                return await asyncio.to_thread(self.log.replies_to, conversation_id, inbound.seq)
+                return await asyncio.to_thread(self.log.replies_to, inbound.conversation_id, inbound.seq)
+            if inbound.conversation_id != conversation_id:
+                # It came again after its resident went on elsewhere, and is answered where it came first.
+                raise Unanswered(f"{inbound.conversation_id} {inbound.seq}")
             return await self.answer(inbound, channel)
+
+    async def accept(self, conversation_id: str, received: Received) -> Inbound:
+        """Put a message on disk and return it; `settle` answers it. The same message id again returns the same row.
+
+        It waits for no turn. Raises ConversationGone and SQLAlchemyError.
+        """
+        # One after the other: a card number may begin in one message and end in the next.
+        async with self._locks.of(f"{conversation_id} store"):
+            return await asyncio.to_thread(self._store, conversation_id, received)
 
     async def settle(self, inbound: Inbound, channel: str) -> None:
         """Answer a message that was left waiting, unless it has been answered in the meantime."""
@@ -93,26 +113,30 @@ class Path:
 
     async def _besides(self, inbound: Inbound, first: AtOnce) -> tuple[Reply, ...]:
         """Offer what else an English message asks for, beside the emergency in it."""
-        last = first.replies[-1]
-        if last.kind != "emergency" or first.flags:
+        urgent = [reply for reply in first.replies if reply.kind == "emergency"]
+        if not urgent or first.flags:
             return ()
         others = await besides(self._agent(), inbound.text)
-        return (when_safe(others, last.choices),) if others else ()
+        return (when_safe(others, urgent[-1].choices),) if others else ()
 
     def _store(self, conversation_id: str, received: Received) -> Inbound:
         text, flagged = received.text, None
-        if received.choice is None:
+        choice_id, _, value = received.choice or (None, None, asides.value(received.aside))
+        if value is None:
             text, flagged = self._redacted(conversation_id, received.text)
-        choice_id, _, value = received.choice or (None, None, None)
+        # Messages of several chats may have the same numbers, and be in one conversation.
+        by_door = f"{received.door_id} {received.message_id}" if received.door_id else received.message_id
         return self.log.receive(
             conversation_id,
-            received.message_id,
+            by_door,
             text,
             choice_id=choice_id,
             choice_value=value,
             photo_id=received.photo_id,
             location=received.location,
             flagged=flagged,
+            door_id=received.door_id,
+            album=received.album,
         )
 
     def _redacted(self, conversation_id: str, text: str) -> tuple[str, str | None]:
@@ -184,9 +208,8 @@ def _understood(parsed: dict[str, Any], model: str | None, timings: dict[str, fl
 class Sweeper:
     """Answers what was left waiting: at the start what a crash left, later what could not be answered in its turn."""
 
-    def __init__(self, path: Path, channel: str) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._channel = channel
         # Since when each message is known to wait, by a clock that `NOW` doesn't freeze.
         self._since: dict[tuple[str, int], float] = {}
 
@@ -208,7 +231,8 @@ class Sweeper:
             if inbound.conversation_id in stuck or age < older_than:
                 continue
             try:
-                await self._path.settle(inbound, self._channel)
+                held = await asyncio.to_thread(self._path.log.conversation, inbound.conversation_id)
+                await self._path.settle(inbound, held.channel)
             except ConversationGone:
                 continue
             except Unanswered:

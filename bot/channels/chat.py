@@ -7,7 +7,6 @@ from typing import Any
 
 from sanic.response import HTTPResponse, empty, html, json, raw, redirect, text
 
-from bot import photos
 from bot.channels.base import Path, Received, Unanswered
 from bot.channels.headers import check_origin
 from bot.channels.incoming import (
@@ -23,6 +22,7 @@ from bot.channels.incoming import (
 )
 from bot.channels.limits import MessageLimit, read_body
 from bot.channels.pages import Pages
+from bot.channels.pictures import keep_photo, photo_trouble
 from bot.channels.session import Sessions
 from bot.channels.trouble import Trouble
 from bot.log import ConversationGone, ConversationLog, Message
@@ -108,8 +108,11 @@ class Chat:
         return redirect(NEWEST, status=303)
 
     async def updates(self, request: Any) -> HTTPResponse:
-        """`GET /chat/updates?after=N`: the replies numbered higher, at once or within 25 seconds, else none."""
-        key = self._session(request)
+        """`GET /chat/updates?after=N`: the replies numbered higher, at once or within 25 seconds, else none.
+
+        With "other" true the page shows a conversation that is no longer this session's: it was erased or left elsewhere.
+        """
+        key = self.sessions.needed(request)
         after = request.args.get("after", "0")
         if not re.fullmatch("[0-9]{1,9}", after):
             raise Trouble(400, "bad_json")
@@ -122,6 +125,8 @@ class Chat:
             self._polls[key] -= 1
             if not self._polls[key]:
                 del self._polls[key]
+        if replies is None:
+            return json({"replies": [], "other": True})
         return json({"replies": [reply_json(message) for message in replies]})
 
     async def picture(self, request: Any, name: str) -> HTTPResponse:
@@ -136,7 +141,7 @@ class Chat:
 
     async def transcript(self, request: Any) -> HTTPResponse:
         """`GET /chat/transcript`: a copy of the conversation, as a text file."""
-        key = self._session(request)
+        key = self.sessions.needed(request)
         conversation = await asyncio.to_thread(self.log.open, CHANNEL, key)
         copy = await asyncio.to_thread(self.log.transcript, conversation.id)
         return text(copy, headers={"Content-Disposition": 'attachment; filename="conversation.txt"'})
@@ -160,16 +165,10 @@ class Chat:
         self.sessions.end(response)
         return response
 
-    def _session(self, request: Any) -> str:
-        key = self.sessions.read(request)
-        if key is None:
-            raise Trouble(401, "no_session")
-        return key
-
     def _allowed(self, request: Any) -> str:
         """Return the session of a request that changes something. Raises Trouble when it comes from elsewhere."""
         check_origin(request, self._settings)
-        return self._session(request)
+        return self.sessions.needed(request)
 
     async def _messages(self, key: str) -> list[Message]:
         conversation = await asyncio.to_thread(self.log.open, CHANNEL, key)
@@ -188,7 +187,7 @@ class Chat:
         return json({"replies": [reply_json(message) for message in replies]})
 
     async def _take(self, key: str, incoming: Incoming, photo_id: str | None = None) -> list[Message]:
-        conversation = await asyncio.to_thread(self.log.open, CHANNEL, key)
+        conversation = await asyncio.to_thread(self.log.enter, CHANNEL, key)
         choice = None
         if incoming.choice is not None:
             offered = await asyncio.to_thread(self.log.choice, conversation.id, incoming.choice)
@@ -215,40 +214,34 @@ class Chat:
         try:
             return await read_body(request, self._settings.photo_bytes + FORM_ROOM)
         except Trouble as trouble:
-            raise self._photo_trouble(trouble.status, "photo_too_big") from None
+            raise photo_trouble(self._settings, trouble.status, "photo_too_big") from None
 
     async def _keep_photo(self, key: str, upload: Upload) -> tuple[Incoming, str]:
         """Re-encode and store a photo. Returns its message and its id."""
-        if len(upload.content) > self._settings.photo_bytes:
-            raise self._photo_trouble(413, "photo_too_big")
+        conversation = await asyncio.to_thread(self.log.enter, CHANNEL, key)
         try:
-            clean = await asyncio.to_thread(photos.prepare, upload.content)
-        except photos.NotAPhoto:
-            raise self._photo_trouble(415, "photo_type") from None
-        conversation = await asyncio.to_thread(self.log.open, CHANNEL, key)
-        try:
-            photo_id = await asyncio.to_thread(self.log.save_photo, conversation.id, clean, "image/jpeg")
+            photo_id = await keep_photo(self.log, self._settings, conversation.id, upload.content)
         except ConversationGone:
             raise Trouble(401, "no_session") from None
         return Incoming(upload.id), photo_id
 
-    def _photo_trouble(self, status: int, code: str) -> Trouble:
-        return Trouble(status, code, words(f"gate.{code}", megabytes=self._settings.photo_bytes // 1_000_000))
-
-    async def _wait_for_replies(self, key: str, after: int) -> list[Message]:
-        """Look every second, since another process may write too."""
-        conversation = await asyncio.to_thread(self.log.open, CHANNEL, key)
+    async def _wait_for_replies(self, key: str, after: int) -> list[Message] | None:
+        """Look every second, since another process may write too. None: the session has another conversation now."""
+        begun = await asyncio.to_thread(self.log.open, CHANNEL, key)
+        if begun.last_seq < after:
+            return None
         loop = asyncio.get_running_loop()
         ends = loop.time() + POLL_SECONDS
         while True:
-            messages = await asyncio.to_thread(self.log.messages, conversation.id, after)
+            messages = await asyncio.to_thread(self.log.messages, begun.id, after)
             replies = [message for message in messages if message.direction == OUT]
             if replies or loop.time() >= ends or self.stopping.is_set():
                 return replies
             try:
                 await asyncio.wait_for(self.stopping.wait(), LOOK_SECONDS)
             except asyncio.TimeoutError:
-                continue
+                if not await asyncio.to_thread(self.log.leads_to, CHANNEL, key, begun.id):
+                    return None
 
     async def _erase(self, key: str) -> None:
         conversation = await asyncio.to_thread(self.log.open, CHANNEL, key)

@@ -7,7 +7,7 @@ import json as jsonlib
 import logging
 from typing import Any
 
-from sanic.response import HTTPResponse, json, redirect
+from sanic.response import HTTPResponse, html, json, redirect
 
 from actions.acts.take_payment import ask_pay, record
 from actions.backoffice.deadline import deadline
@@ -15,6 +15,7 @@ from actions.backoffice.errors import BackOfficeError
 from actions.backoffice.systems import Systems
 from bot.channels.chat import CHANNEL, NEWEST
 from bot.channels.limits import read_body
+from bot.channels.pages import Pages
 from bot.channels.session import Sessions
 from bot.channels.trouble import Trouble
 from bot.log import ConversationLog, LogError
@@ -29,10 +30,11 @@ logger = logging.getLogger(__name__)
 class Hooks:
     """The handlers. What does not prove where it comes from changes nothing."""
 
-    def __init__(self, settings: Settings, log: ConversationLog, sessions: Sessions, systems: Systems) -> None:
+    def __init__(self, settings: Settings, log: ConversationLog, sessions: Sessions, pages: Pages, systems: Systems) -> None:
         self._settings = settings
         self._log = log
         self._sessions = sessions
+        self._pages = pages
         self._systems = systems
 
     async def pay(self, request: Any) -> HTTPResponse:
@@ -58,11 +60,14 @@ class Hooks:
         return json({"status": "ok"})
 
     async def payer_returns(self, request: Any, token: str) -> HTTPResponse:
-        """`GET /chat/return/<token>`: back from GOV.UK Pay. Asks how the payment stands and goes to the page."""
+        """`GET /chat/return/<token>`: back from GOV.UK Pay. Asks how the payment stands and goes to the chat that it is of.
+
+        A payment of no session's was begun elsewhere, on Telegram or in another browser: the page says to go back there.
+        """
         key = self._sessions.read(request)
-        if key is not None:
-            await asyncio.to_thread(self._ask_after_payment, key, token)
-        return redirect(NEWEST, status=303)
+        if key is not None and await asyncio.to_thread(self._ask_after_payment, key, token):
+            return redirect(NEWEST, status=303)
+        return html(self._pages.returned())
 
     def _record_payment(self, payment_id: str, state: dict[str, Any]) -> None:
         commitment = self._log.by_reference("payment", payment_id)
@@ -80,9 +85,11 @@ class Hooks:
         if commitment is not None and commitment.state not in OPEN and not commitment.erased:
             self._log.settle(commitment.key, commitment.state, result={**commitment.result, "delivery": status})
 
-    def _ask_after_payment(self, key: str, token: str) -> None:
-        conversation = self._log.open(CHANNEL, key)
-        for commitment in self._log.commitments(conversation.id):
+    def _ask_after_payment(self, key: str, token: str) -> bool:
+        """Ask Pay how the session's payment stands. Return whether it has one with this token."""
+        here = self._log.open(CHANNEL, key).id
+        ids = (here, *self._log.former(here))
+        for commitment in (found for each in ids for found in self._log.commitments(each)):
             ours = str(commitment.request.get("return_token") or "")
             if commitment.kind != "payment" or not hmac.compare_digest(ours.encode(), token.encode()):
                 continue
@@ -91,6 +98,8 @@ class Hooks:
                     ask_pay(commitment, self._systems, self._log)
             except (BackOfficeError, LogError) as error:
                 logger.info("a payer came back, and Pay could not be asked: %s", error)
+            return True
+        return False
 
 
 def _payment_of(body: bytes) -> tuple[str, dict[str, Any]]:

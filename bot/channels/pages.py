@@ -47,12 +47,17 @@ class Pages:
             lstrip_blocks=True,
         )
         megabytes = settings.photo_bytes // 1_000_000
+        telegram = settings.telegram_bot_username.removeprefix("@")
         self._env.globals.update(
             words=words,
             asset=assets.url,
             council=council(),
             new_id=lambda: str(uuid.uuid4()),
             megabytes=megabytes,
+            public_url=settings.public_url,
+            telegram=telegram,
+            telegram_link=f"{settings.telegram_link_url.rstrip('/')}/{telegram}",
+            minutes=council()["carry_on"]["code_minutes"],
         )
         self._script_words = json.dumps(
             {name: words(key, **_blank(key)) for name, key in SCRIPT_WORDS.items()}, ensure_ascii=False
@@ -84,6 +89,18 @@ class Pages:
     def deleted(self) -> str:
         """Return the page that says that the conversation is gone."""
         return self._render("deleted.html")
+
+    def carry_on(self, trouble: Trouble | None = None, typed: str = "") -> str:
+        """Return the page where a code is typed to carry on here. `trouble` is shown, and `typed` stays in the box."""
+        return self._render("carry_on.html", trouble=trouble, typed=typed)
+
+    def code(self, code: str) -> str:
+        """Return the page with a code, and what to do with it."""
+        return self._render("code.html", code=code)
+
+    def returned(self) -> str:
+        """Return the page for somebody who comes back from paying and began it elsewhere."""
+        return self._render("returned.html")
 
     def demo(self) -> str:
         """Return a page of a council's website, with the embedded script."""

@@ -6,6 +6,8 @@ import re
 import secrets
 from typing import Any
 
+from bot.channels.trouble import Trouble
+
 COOKIE = "night_desk"
 MAX_AGE = 30 * 24 * 3600
 _SHAPE = re.compile(r"([A-Za-z0-9_-]{43})\.([0-9a-f]{64})")
@@ -29,6 +31,13 @@ class Sessions:
         if parts is None or not hmac.compare_digest(self._sign(parts[1]), parts[2]):
             return None
         return parts[1]
+
+    def needed(self, request: Any) -> str:
+        """As `read`, for what needs a session. Raises Trouble (401) when there is none."""
+        key = self.read(request)
+        if key is None:
+            raise Trouble(401, "no_session")
+        return key
 
     def keep(self, response: Any, key: str) -> None:
         """Set the cookie, or renew it for another 30 days."""

@@ -5,8 +5,6 @@
 
 import asyncio
 import logging
-import re
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel
@@ -17,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions.backoffice.systems import Systems
 from bot.channels.base import Path, Sweeper
+from bot.channels.carry_on import CarryOnPages
 from bot.channels.chat import CHANNEL, Chat
 from bot.channels.feeds import Feeds
 from bot.channels.headers import security_headers, set_missing
@@ -24,6 +23,7 @@ from bot.channels.health import Health
 from bot.channels.hooks import Hooks
 from bot.channels.incoming import wants_page
 from bot.channels.pages import Pages
+from bot.channels.routes import add, guard
 from bot.channels.session import Sessions
 from bot.channels.trouble import Trouble
 from bot.log import ConversationLog, get_log
@@ -67,17 +67,18 @@ class WebChannel(InputChannel):
         sessions = Sessions(self.settings.secret_key, self.settings.cookie_secure)
         chat = Chat(self.settings, self.log, self.path, sessions, self.pages)
         _add_chat(site, chat)
-        hooks = Hooks(self.settings, self.log, sessions, systems)
-        _add(site, "GET", "/chat/return/<token:str>", hooks.payer_returns)
-        _add(site, "POST", "/webhooks/pay", hooks.pay)
-        _add(site, "POST", "/webhooks/notify", hooks.notify)
+        _add_carry_on(site, CarryOnPages(self.settings, self.log, sessions, self.pages))
+        hooks = Hooks(self.settings, self.log, sessions, self.pages, systems)
+        add(site, "GET", "/chat/return/<token:str>", hooks.payer_returns)
+        add(site, "POST", "/webhooks/pay", hooks.pay)
+        add(site, "POST", "/webhooks/notify", hooks.notify)
         health = Health(self.settings, self.log)
-        _add(site, "GET", "/health/live", health.live)
-        _add(site, "GET", "/health/ready", health.ready)
-        _add(site, "GET", "/bins/<name:str>", Feeds(self.settings, systems).bins)
-        _add(site, "GET", "/", self.council_page)
-        _add(site, "GET", "/widget.js", self.widget)
-        _add(site, "GET", "/static/<name:str>", self.static)
+        add(site, "GET", "/health/live", health.live)
+        add(site, "GET", "/health/ready", health.ready)
+        add(site, "GET", "/bins/<name:str>", Feeds(self.settings, systems).bins)
+        add(site, "GET", "/", self.council_page)
+        add(site, "GET", "/widget.js", self.widget)
+        add(site, "GET", "/static/<name:str>", self.static)
         self._listen(site, chat)
         return site
 
@@ -115,49 +116,43 @@ class WebChannel(InputChannel):
 
         async def prepare(app: Any, loop: Any) -> None:
             self._app = app
+            app.ctx.path = self.path  # the other channels take the same one
             app.error_handler.add(Exception, self.refuse)
             app.error_handler.add(SanicException, self.refuse)
 
         async def start(app: Any, loop: Any) -> None:
-            self._sweep = asyncio.ensure_future(Sweeper(self.path, CHANNEL).run())
+            self._sweep = asyncio.ensure_future(Sweeper(self.path).run())
 
         async def stop(app: Any, loop: Any) -> None:
             chat.stopping.set()
             if self._sweep:
                 self._sweep.cancel()
 
-        async def guard(request: Any, response: Any) -> None:
-            set_missing(response, self.headers)
-
         site.listener("before_server_start")(prepare)
         site.listener("after_server_start")(start)
         site.listener("before_server_stop")(stop)
-        site.middleware("response")(guard)
-
-
-def _add(site: Blueprint, method: str, address: str, handler: Callable[..., Awaitable[HTTPResponse]]) -> None:
-    """Add a route. A POST is streamed, so that its handler counts the body as it comes."""
-
-    # Sanic writes on the function that it is given, which a method doesn't take.
-    async def route(request: Any, **parts: str) -> HTTPResponse:
-        return await handler(request, **parts)
-
-    name = re.sub("[^a-z]+", "_", f"{method} {address}".lower())
-    site.add_route(route, address, methods=[method], stream=method == "POST", name=name)
+        guard(site, self.headers)
 
 
 def _add_chat(site: Blueprint, chat: Chat) -> None:
-    _add(site, "GET", "/chat", chat.page)
-    _add(site, "DELETE", "/chat", chat.erase)
-    _add(site, "POST", "/chat/messages", chat.send)
-    _add(site, "GET", "/chat/messages", chat.back)
-    _add(site, "GET", "/chat/updates", chat.updates)
-    _add(site, "POST", "/chat/photos", chat.photo)
-    _add(site, "GET", "/chat/photos", chat.back)
-    _add(site, "GET", "/photos/<name:str>", chat.picture)
-    _add(site, "GET", "/chat/transcript", chat.transcript)
-    _add(site, "GET", "/chat/delete", chat.ask_to_erase)
-    _add(site, "POST", "/chat/delete", chat.erase_by_form)
+    add(site, "GET", "/chat", chat.page)
+    add(site, "DELETE", "/chat", chat.erase)
+    add(site, "POST", "/chat/messages", chat.send)
+    add(site, "GET", "/chat/messages", chat.back)
+    add(site, "GET", "/chat/updates", chat.updates)
+    add(site, "POST", "/chat/photos", chat.photo)
+    add(site, "GET", "/chat/photos", chat.back)
+    add(site, "GET", "/photos/<name:str>", chat.picture)
+    add(site, "GET", "/chat/transcript", chat.transcript)
+    add(site, "GET", "/chat/delete", chat.ask_to_erase)
+    add(site, "POST", "/chat/delete", chat.erase_by_form)
+
+
+def _add_carry_on(site: Blueprint, carry_on: CarryOnPages) -> None:
+    add(site, "GET", "/chat/carry-on", carry_on.ask)
+    add(site, "POST", "/chat/carry-on", carry_on.redeem)
+    add(site, "GET", "/chat/carry-on/code", carry_on.back)
+    add(site, "POST", "/chat/carry-on/code", carry_on.code)
 
 
 def _trouble_of(error: Exception) -> Trouble:

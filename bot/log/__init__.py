@@ -4,34 +4,48 @@ Everything here is synchronous and touches the database: call it from a worker t
 are aware and in UTC. Each method of `ConversationLog` is one transaction, committed when it returns.
 """
 
+from bot.log.carry_on import CarryOn
 from bot.log.choice import Offered
 from bot.log.commitment import Commitment
 from bot.log.conversation import Conversation
+from bot.log.delivery import Deliveries, Delivery
+from bot.log.door import Door, Doors
 from bot.log.errors import (
+    CodeRefused,
     ConversationGone,
     IllegalTransition,
     LogError,
+    TooManyTries,
     UnknownCommitment,
     UnknownMessage,
 )
 from bot.log.log import ConversationLog, get_log
 from bot.log.message import Inbound, Message
 from bot.log.speech import Choice, Reply, Understood
+from bot.log.update import Updates
 
 __all__ = [
+    "CarryOn",
     "Choice",
+    "CodeRefused",
     "Commitment",
     "Conversation",
     "ConversationGone",
     "ConversationLog",
+    "Deliveries",
+    "Delivery",
+    "Door",
+    "Doors",
     "IllegalTransition",
     "Inbound",
     "LogError",
     "Message",
     "Offered",
     "Reply",
+    "TooManyTries",
     "Understood",
     "UnknownCommitment",
     "UnknownMessage",
+    "Updates",
     "get_log",
 ]

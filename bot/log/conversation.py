@@ -9,7 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
 
 from bot import clock
 from bot.log.errors import ConversationGone
@@ -20,29 +19,18 @@ conversations = sa.Table(
     metadata,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("channel", sa.String(32), nullable=False),
-    sa.Column("user_hash", sa.String(64), nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("last_at", UtcTime, nullable=False),
     sa.Column("erased_at", UtcTime),
     sa.Column("last_seq", sa.Integer, nullable=False, server_default="0"),
     sa.Column("flags", sa.JSON, nullable=False),
-    sa.Index(
-        "uq_conversations_live",
-        "channel",
-        "user_hash",
-        unique=True,
-        sqlite_where=sa.text("erased_at IS NULL"),
-        postgresql_where=sa.text("erased_at IS NULL"),
-    ),
+    # Where its resident went on by another conversation's code. No foreign key: SQLite adds none to a table that is there.
+    sa.Column("continued_in", sa.String(32)),
     sa.Index("ix_conversations_last_at", "last_at"),
+    sa.Index("ix_conversations_continued_in", "continued_in"),
 )
 
 # Made once: SQLAlchemy takes four times as long to put a statement together as to run it.
-_OF_SESSION = sa.select(conversations).where(
-    conversations.c.channel == sa.bindparam("channel"),
-    conversations.c.user_hash == sa.bindparam("user_hash"),
-    conversations.c.erased_at.is_(None),
-)
 _BY_ID = sa.select(conversations).where(conversations.c.id == sa.bindparam("conversation_id"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
 _CHANGE = conversations.update().where(conversations.c.id == sa.bindparam("conversation_id"))
@@ -50,7 +38,10 @@ _CHANGE = conversations.update().where(conversations.c.id == sa.bindparam("conve
 
 @dataclass(frozen=True)
 class Conversation:
-    """One resident's conversation on one channel. `last_seq` is the number of its newest message, 0 when none."""
+    """One resident's conversation. `channel` is where it began, `last_seq` the number of its newest message, 0 when none.
+
+    `continued_in` is the conversation with which its resident went on instead, if so.
+    """
 
     id: str
     channel: str
@@ -59,6 +50,7 @@ class Conversation:
     last_seq: int
     flags: tuple[str, ...]
     erased: bool
+    continued_in: str | None = None
 
 
 def user_hash(secret: str, channel: str, user_key: str) -> str:
@@ -76,35 +68,22 @@ def from_row(row: Any) -> Conversation:
         last_seq=row.last_seq,
         flags=tuple(row.flags),
         erased=row.erased_at is not None,
+        continued_in=row.continued_in,
     )
 
 
-def find_live(conn: Connection, channel: str, hashed: str) -> Conversation | None:
-    """Return the conversation that this session has open, or None."""
-    row = conn.execute(_OF_SESSION, {"channel": channel, "user_hash": hashed}).one_or_none()
-    return from_row(row) if row else None
-
-
-def start(conn: Connection, channel: str, hashed: str) -> Conversation:
-    """Return a new conversation, or the one that another process started in the same moment."""
+def start(conn: Connection, channel: str) -> Conversation:
+    """Return a new conversation."""
     now, conversation_id = clock.now(), uuid.uuid4().hex
     values = {
         "id": conversation_id,
         "channel": channel,
-        "user_hash": hashed,
         "created_at": now,
         "last_at": now,
         "last_seq": 0,
         "flags": [],
     }
-    try:
-        with conn.begin_nested():
-            conn.execute(conversations.insert().values(**values))
-    except IntegrityError:
-        other = find_live(conn, channel, hashed)
-        if other is None:
-            raise
-        return other
+    conn.execute(conversations.insert().values(**values))
     return find(conn, conversation_id)
 
 
@@ -128,6 +107,25 @@ def live(conn: Connection, conversation_id: str) -> Conversation:
     return found
 
 
+def newest(conn: Connection, conversation_id: str) -> Conversation:
+    """Return the live conversation in which this one goes on, itself as a rule, locked. Raises ConversationGone."""
+    found = live(conn, conversation_id)
+    while found.continued_in:
+        found = live(conn, found.continued_in)
+    return found
+
+
+def go_on_in(conn: Connection, conversation_id: str, other_id: str) -> None:
+    """Mark a conversation as one that its resident left for another."""
+    conn.execute(_CHANGE, {"conversation_id": conversation_id, "continued_in": other_id})
+
+
+def former(conn: Connection, conversation_id: str) -> list[str]:
+    """Return the ids of the conversations that were left for this one, directly or not, the farthest first."""
+    left = sa.select(conversations.c.id).where(conversations.c.continued_in == conversation_id)
+    return [found for near in conn.execute(left).scalars().all() for found in (*former(conn, near), near)]
+
+
 def advance(conn: Connection, conversation: Conversation, count: int) -> list[int]:
     """Allot the next `count` message numbers of a locked conversation and return them in order."""
     last = conversation.last_seq + count
@@ -143,6 +141,6 @@ def flag(conn: Connection, conversation_id: str, kind: str) -> None:
 
 
 def close(conn: Connection, conversation_id: str) -> None:
-    """Mark the conversation erased and cut its tie to the session. What remains is a channel and two times."""
-    values = {"erased_at": clock.now(), "user_hash": "", "flags": []}
+    """Mark the conversation erased. What remains is a channel and two times."""
+    values = {"erased_at": clock.now(), "flags": [], "continued_in": None}
     conn.execute(_CHANGE, {"conversation_id": conversation_id, **values})

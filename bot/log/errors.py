@@ -4,7 +4,9 @@ LogError
 ├── ConversationGone      no such conversation, or the resident erased it
 ├── UnknownMessage        no such message in that conversation
 ├── UnknownCommitment     no commitment with that key
-└── IllegalTransition     a status may not follow the present one (see `bot.log.states`)
+├── IllegalTransition     a status may not follow the present one (see `bot.log.states`)
+├── CodeRefused           a code that opens nothing: wrong, used or too old
+└── TooManyTries          so many codes were tried that none is looked at for a while
 """
 
 
@@ -26,3 +28,11 @@ class UnknownCommitment(LogError):
 
 class IllegalTransition(LogError):
     """A commitment was asked to go from one state to another that may not follow. Nothing was written."""
+
+
+class CodeRefused(LogError):
+    """The code opens nothing: it is wrong, used or too old. Nothing was changed."""
+
+
+class TooManyTries(LogError):
+    """Too many codes were tried, by this person today or by all in this hour. None was looked at."""

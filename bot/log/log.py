@@ -1,5 +1,7 @@
 """The one door to the log. Each method is one transaction; a write is on disk when it returns."""
 
+import hashlib
+import hmac
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -7,10 +9,12 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from bot.db import get_engine, reading, writing
-from bot.log import choice, commitment, conversation, dialogue, message, photo, states, transcript
+from bot.log import choice, codes, commitment, conversation, dialogue, door, message, photo, states, transcript
 from bot.log.choice import Offered, choices
 from bot.log.commitment import Commitment
 from bot.log.conversation import Conversation
+from bot.log.delivery import deliveries
+from bot.log.door import doors
 from bot.log.message import Inbound, Message, messages
 from bot.log.photo import photos
 from bot.log.speech import Reply, Understood
@@ -21,26 +25,60 @@ class ConversationLog:
     """Conversations, messages, photos and commitments of one database. Safe to share between threads."""
 
     def __init__(self, engine: Engine, secret: str | None = None) -> None:
-        """`secret` keys the hash of the sessions; by default it is `SECRET_KEY`."""
+        """`secret` keys every hash; by default it is `SECRET_KEY`."""
         self.engine = engine
-        self._secret = get_settings().secret_key if secret is None else secret
+        self.secret = get_settings().secret_key if secret is None else secret
 
     # Conversations
 
     def open(self, channel: str, user_key: str) -> Conversation:
-        """Return the session's conversation, made if there is none. However long it was idle, it is the same one."""
-        hashed = conversation.user_hash(self._secret, channel, user_key)
+        """Return the conversation of a session or a chat, made if there is none.
+
+        However long it was idle it is the same one, unless its resident carried on with another by a code.
+        """
+        hashed = self.user_hash(channel, user_key)
         with reading(self.engine) as conn:
-            found = conversation.find_live(conn, channel, hashed)
-        if found:
-            return found
+            found = door.find(conn, channel, hashed)
+            if found:
+                return conversation.find(conn, found.conversation_id)
+        return self._enter(channel, hashed)
+
+    def enter(self, channel: str, user_key: str) -> Conversation:
+        """As `open`, for somebody who says something: what the council writes later goes to this door."""
+        hashed = self.user_hash(channel, user_key)
+        with reading(self.engine) as conn:
+            found = door.find(conn, channel, hashed)
+            if found and found.in_use:
+                return conversation.find(conn, found.conversation_id)
+        return self._enter(channel, hashed)
+
+    def _enter(self, channel: str, hashed: str) -> Conversation:
         with writing(self.engine) as conn:
-            return conversation.find_live(conn, channel, hashed) or conversation.start(conn, channel, hashed)
+            return conversation.find(conn, door.enter(conn, channel, hashed, door.NO_ADDRESS).conversation_id)
+
+    def leads_to(self, channel: str, user_key: str, conversation_id: str) -> bool:
+        """Return whether this is the conversation of a session or a chat. Makes none."""
+        with reading(self.engine) as conn:
+            found = door.find(conn, channel, self.user_hash(channel, user_key))
+        return found is not None and found.conversation_id == conversation_id
+
+    def user_hash(self, channel: str, user_key: str) -> str:
+        """Return the keyed hash by which a session or a chat is known."""
+        return conversation.user_hash(self.secret, channel, user_key)
+
+    def keyed_hash(self, text: str) -> str:
+        """Return a hash (HMAC-SHA256, hex) that nobody can make who has not the log's key."""
+        return hmac.new(self.secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
     def conversation(self, conversation_id: str) -> Conversation:
         """Return a conversation by its id, also an erased one. Raises ConversationGone when there is none."""
         with reading(self.engine) as conn:
             return conversation.find(conn, conversation_id)
+
+    def former(self, conversation_id: str) -> list[str]:
+        """Return the ids of the conversations that were left for this one, for staff."""
+        with reading(self.engine) as conn:
+            return conversation.former(conn, conversation_id)
 
     def flag(self, conversation_id: str, kind: str) -> None:
         """Mark a conversation for staff, once for each kind. Raises ConversationGone."""
@@ -53,17 +91,22 @@ class ConversationLog:
             return transcript.transcript(conn, conversation_id)
 
     def erase(self, conversation_id: str) -> None:
-        """Delete messages, choices, photos and Rasa's dialogue, and the personal data of commitments.
+        """Delete messages, choices, photos, codes, doors and Rasa's dialogue, and the personal data of commitments.
 
-        The session's next `open` starts a new conversation. To erase twice is no error. Raises ConversationGone when
-        the conversation is unknown.
+        So it is with the conversations that were left for this one, each in a transaction of its own. The next `open` by any
+        of its doors starts a new one. To erase twice is no error. Raises ConversationGone when it is unknown.
         """
+        for each in (*self.former(conversation_id), conversation_id):
+            self._erase(each)
+
+    def _erase(self, conversation_id: str) -> None:
         with writing(self.engine) as conn:
             if conversation.find(conn, conversation_id, lock=True).erased:
                 return
-            for table in (photos, choices, messages):
+            for table in (deliveries, doors, photos, choices, messages):
                 conn.execute(table.delete().where(table.c.conversation_id == conversation_id))
             commitment.forget(conn, conversation_id)
+            codes.forget(conn, conversation_id)
             dialogue.forget(conn, conversation_id)
             conversation.close(conn, conversation_id)
 
@@ -80,11 +123,14 @@ class ConversationLog:
         photo_id: str | None = None,
         location: dict[str, float] | None = None,
         flagged: str | None = None,
+        door_id: int | None = None,
+        album: str | None = None,
     ) -> Inbound:
         """Put a message on disk, in state waiting, and return it.
 
         The same `channel_message_id` again returns the first row with `is_new` False and changes nothing. `flagged`
-        (for example "card") also marks the conversation for staff. Raises ConversationGone.
+        (for example "card") also marks the conversation for staff. The replies go out by the door `door_id`; none is the
+        website. Photos with the same `album` belong together. Raises ConversationGone.
         """
         with writing(self.engine) as conn:
             received = message.receive(
@@ -97,6 +143,8 @@ class ConversationLog:
                 photo_id=photo_id,
                 location=location,
                 flagged=flagged,
+                door_id=door_id,
+                album=album,
             )
             if received.is_new and flagged:
                 conversation.flag(conn, conversation_id, flagged)
@@ -133,6 +181,16 @@ class ConversationLog:
         """Return the messages, in and out, numbered higher than `after`, in order."""
         with reading(self.engine) as conn:
             return message.after(conn, conversation_id, after)
+
+    def message(self, conversation_id: str, seq: int) -> Message | None:
+        """Return a message by its number, or None."""
+        with reading(self.engine) as conn:
+            return message.one(conn, conversation_id, seq)
+
+    def album(self, conversation_id: str, name: str) -> list[Inbound]:
+        """Return the messages that came with an album of photos, in order."""
+        with reading(self.engine) as conn:
+            return message.album(conn, conversation_id, name)
 
     def replies_to(self, conversation_id: str, inbound_seq: int) -> list[Message]:
         """Return the replies to one inbound message, in order."""
@@ -171,6 +229,11 @@ class ConversationLog:
         with writing(self.engine) as conn:
             conversation.live(conn, conversation_id)
             return photo.save(conn, conversation_id, content, media_type)
+
+    def photos_with(self, conversation_id: str, photo_id: str) -> list[str]:
+        """Return the ids of the photos that were sent together with this one, in order; itself alone when it was."""
+        with reading(self.engine) as conn:
+            return message.photos_with(conn, conversation_id, photo_id)
 
     def photo(self, photo_id: str) -> bytes | None:
         """Return the photo's bytes, or None when there is none."""

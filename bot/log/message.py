@@ -8,15 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot import clock
-from bot.log import choice, conversation, states
+from bot.log import choice, conversation, delivery, door, states
 from bot.log.choice import Offered
 from bot.log.errors import UnknownMessage
-from bot.log.speech import Reply, Understood
+from bot.log.speech import Choice, Reply, Understood
 from bot.log.tables import UtcTime, metadata
 
 IN = "in"
 OUT = "out"
 RESIDENT = "resident"  # the kind of every inbound message
+QUESTION, ANSWER = "question", "answer"
+QUESTION_WITHIN = 12  # messages
 
 messages = sa.Table(
     "messages",
@@ -39,6 +41,10 @@ messages = sa.Table(
     sa.Column("photo_id", sa.String(32)),
     sa.Column("location", sa.JSON(none_as_null=True)),
     sa.Column("flagged", sa.Text),
+    # By which door it came; none on the website.
+    sa.Column("door_id", sa.Integer),
+    # What photos that were sent together have in common.
+    sa.Column("album", sa.Text),
     sa.Column("intent", sa.Text),
     sa.Column("confidence", sa.Float),
     sa.Column("ranking", sa.JSON),
@@ -55,7 +61,22 @@ messages = sa.Table(
 _INSERT = messages.insert()
 _OF_CONVERSATION = sa.select(messages).where(messages.c.conversation_id == sa.bindparam("conversation"))
 _INBOUND = _OF_CONVERSATION.where(messages.c.seq == sa.bindparam("number"), messages.c.direction == IN)
-_DELIVERED = _OF_CONVERSATION.where(messages.c.channel_message_id == sa.bindparam("channel_id"))
+_ONE = _OF_CONVERSATION.where(messages.c.seq == sa.bindparam("number"))
+# Also in the conversations that were left for this one: a message that comes again, comes to where its door leads now.
+_HERE_AND_BEFORE = sa.select(conversation.conversations.c.id).where(
+    sa.or_(
+        conversation.conversations.c.id == sa.bindparam("conversation"),
+        conversation.conversations.c.continued_in == sa.bindparam("conversation"),
+    )
+)
+_DELIVERED = (
+    sa.select(messages)
+    .where(
+        messages.c.conversation_id.in_(_HERE_AND_BEFORE),
+        messages.c.channel_message_id == sa.bindparam("channel_id"),
+    )
+    .limit(1)
+)
 _AFTER = _OF_CONVERSATION.where(messages.c.seq > sa.bindparam("number")).order_by(messages.c.seq)
 _REPLIES = _OF_CONVERSATION.where(messages.c.reply_to == sa.bindparam("number")).order_by(messages.c.seq)
 _CHANGE = messages.update().where(
@@ -67,6 +88,17 @@ _LAST_TEXT = (
     .order_by(messages.c.seq.desc())
     .limit(1)
 )
+_DOOR_OF = (
+    sa.select(messages.c.door_id)
+    .where(messages.c.conversation_id == sa.bindparam("conversation"), messages.c.seq == sa.bindparam("number"))
+    .limit(1)
+)
+_ALBUM_OF = (
+    sa.select(messages.c.album)
+    .where(messages.c.conversation_id == sa.bindparam("conversation"), messages.c.photo_id == sa.bindparam("photo"))
+    .limit(1)
+)
+_ALBUM = _OF_CONVERSATION.where(messages.c.album == sa.bindparam("album")).order_by(messages.c.seq)
 
 
 @dataclass(frozen=True)
@@ -84,6 +116,8 @@ class Inbound:
     flagged: str | None
     state: str
     at: datetime
+    door_id: int | None = None
+    album: str | None = None
     is_new: bool = False
 
 
@@ -126,8 +160,13 @@ def receive(
     photo_id: str | None,
     location: dict[str, float] | None,
     flagged: str | None,
+    door_id: int | None,
+    album: str | None,
 ) -> Inbound:
-    """Store an inbound message in state waiting, or return the row that this channel message already has."""
+    """Store an inbound message in state waiting, or return the row that this channel message already has.
+
+    That row may be in a conversation that was left for this one.
+    """
     held = conversation.live(conn, conversation_id)
     known = conn.execute(_DELIVERED, {"conversation": conversation_id, "channel_id": channel_message_id}).one_or_none()
     if known:
@@ -145,6 +184,8 @@ def receive(
         flagged=flagged,
         state=states.WAITING,
         at=clock.now(),
+        door_id=door_id,
+        album=album,
     )
     values = {**vars(received), "direction": IN, "kind": RESIDENT, "extra": {}, "created_at": received.at}
     del values["at"], values["is_new"]
@@ -182,8 +223,11 @@ def answer(
 
 
 def later(conn: Connection, conversation_id: str, reply: Reply) -> Message:
-    """Store a reply that answers no particular message, for example the outcome of a payment."""
-    [message] = _say(conn, conversation.live(conn, conversation_id), [reply], None)
+    """Store a reply that answers no particular message, for example the outcome of a payment.
+
+    It is said where the resident is now, if they left this conversation for another.
+    """
+    [message] = _say(conn, conversation.newest(conn, conversation_id), [reply], None)
     return message
 
 
@@ -213,6 +257,24 @@ def waiting(conn: Connection, limit: int, before: datetime | None) -> list[Inbou
     return [_inbound(row) for row in conn.execute(query)]
 
 
+def one(conn: Connection, conversation_id: str, seq: int) -> Message | None:
+    """Return a message by its number, or None."""
+    found = _read(conn, _ONE, conversation_id, seq)
+    return found[0] if found else None
+
+
+def album(conn: Connection, conversation_id: str, name: str) -> list[Inbound]:
+    """Return the messages of an album, in order."""
+    return [_inbound(row) for row in conn.execute(_ALBUM, {"conversation": conversation_id, "album": name})]
+
+
+def photos_with(conn: Connection, conversation_id: str, photo_id: str) -> list[str]:
+    """Return the ids of the photos of this one's album, in order; its own alone when it has none."""
+    name = conn.execute(_ALBUM_OF, {"conversation": conversation_id, "photo": photo_id}).scalar()
+    together = album(conn, conversation_id, name) if name else []
+    return [message.photo_id for message in together if message.photo_id] or [photo_id]
+
+
 def last_text(conn: Connection, conversation_id: str) -> tuple[int, str] | None:
     """Return the number and the text of the newest inbound message, or None when there is none."""
     row = conn.execute(_LAST_TEXT, {"conversation": conversation_id}).one_or_none()
@@ -226,12 +288,35 @@ def replace_text(conn: Connection, conversation_id: str, seq: int, text: str) ->
     conn.execute(_CHANGE, {"conversation": conversation_id, "number": seq, "text": text})
 
 
+def open_question(conn: Connection, conversation_id: str) -> Reply | None:
+    """Return what waits for the resident's answer, as it was put, or None. Notices come in between."""
+    newest = conversation.find(conn, conversation_id).last_seq
+    lately = after(conn, conversation_id, max(0, newest - QUESTION_WITHIN))
+    for said in reversed([said for said in lately if said.direction == OUT]):
+        if said.kind == QUESTION or said.choices:
+            return Reply(said.text, tuple(Choice(c.title, c.value) for c in said.choices), said.kind, said.extra)
+        if said.kind == ANSWER:
+            return None
+    return None
+
+
 def _say(conn: Connection, held: conversation.Conversation, replies: list[Reply], reply_to: int | None) -> list[Message]:
-    """Store replies and return them as `_read` would."""
-    return [
-        _said(conn, held.id, seq, reply, reply_to)
-        for seq, reply in zip(conversation.advance(conn, held, len(replies)), replies, strict=True)
-    ]
+    """Store replies, with their delivery where their door has an address, and return them as `_read` would."""
+    seqs = conversation.advance(conn, held, len(replies))
+    said = [_said(conn, held.id, seq, reply, reply_to) for seq, reply in zip(seqs, replies, strict=True)]
+    door_id = _door_for(conn, held.id, reply_to)
+    if door_id is not None:
+        delivery.queue(conn, held.id, seqs, door_id)
+    return said
+
+
+def _door_for(conn: Connection, conversation_id: str, reply_to: int | None) -> int | None:
+    """Return the door for a reply: the one that its message came by, and for a later one the one that was used last."""
+    if reply_to is None:
+        found = door.in_use(conn, conversation_id)
+        return found.id if found else None
+    of: int | None = conn.execute(_DOOR_OF, {"conversation": conversation_id, "number": reply_to}).scalar()
+    return of
 
 
 def _said(conn: Connection, conversation_id: str, seq: int, reply: Reply, reply_to: int | None) -> Message:
@@ -273,6 +358,8 @@ def _inbound(row: Any) -> Inbound:
         flagged=row.flagged,
         state=row.state,
         at=row.created_at,
+        door_id=row.door_id,
+        album=row.album,
     )
 
 

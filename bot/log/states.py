@@ -13,6 +13,13 @@ MESSAGE_TRANSITIONS: dict[str, frozenset[str]] = {
     STAFF: frozenset(),
 }
 
+# A delivery: a reply that a channel brings to its resident.
+DUE = "due"  # to be sent
+SENDING = "sending"  # one process sends it right now, or died doing so
+DELIVERED = "delivered"  # the other side took it
+UNSURE = "unsure"  # nobody can tell whether the other side took it: not sent again
+UNDELIVERABLE = "undeliverable"  # the other side does not take it, or its resident has blocked us
+
 # A commitment: something that the resident confirmed.
 REQUESTED = "requested"  # we are about to ask the back office, or it has not finished (a payment before it is paid)
 CONFIRMED = "confirmed"  # the back office's record says that it is done

@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from sqlalchemy.engine import Engine
 
 from bot import morning
-from bot.log import ConversationLog, Reply
+from bot.council import council
+from bot.log import CarryOn, ConversationLog, Deliveries, Doors, Reply
 
 
 @pytest.fixture(autouse=True)
@@ -42,3 +44,46 @@ def test_emergencies_call_backs_and_what_is_not_known_are_listed_without_what_wa
     assert "secret" not in capsys.readouterr().out
     assert morning.main(["--json"]) == 0
     assert json.loads(capsys.readouterr().out) == found
+
+
+def test_a_reply_that_nobody_knows_of_or_that_is_not_taken_is_listed(log: ConversationLog, engine: Engine):
+    doors, deliveries = Doors(engine, log.secret), Deliveries(engine)
+    for chat, note in (("1", deliveries.unsure), ("2", deliveries.refused)):
+        door = doors.enter("telegram", chat)
+        inbound = log.receive(door.conversation_id, "1", "hello", door_id=door.id)
+        log.answer(door.conversation_id, inbound.seq, [Reply("a secret")])
+        claimed = deliveries.claim("telegram")
+        assert claimed
+        note(claimed)
+    found = morning.morning()["unsent"]
+    assert [(row["message"], row["state"]) for row in found] == [(2, "unsure"), (2, "undeliverable")]
+    assert "secret" not in str(found)
+
+
+def test_an_adviser_who_is_told_the_code_sees_the_conversation_and_the_code_stays_good(
+    log: ConversationLog, monkeypatch, capsys
+):
+    monkeypatch.setattr(morning, "get_log", lambda: log)
+    former, conversation = log.open("telegram", "a chat").id, log.open("web", "somebody").id
+    for one in (former, conversation):
+        log.receive(one, "1", f"my bin was missed, in {one}")
+    carry_on = CarryOn(log)
+    carry_on.redeem(carry_on.code(conversation), "telegram", "a chat")
+    code = carry_on.code(conversation)
+    assert morning.main([code.lower()]) == 0
+    shown = capsys.readouterr().out
+    assert f"my bin was missed, in {conversation}" in shown
+    assert f"left conversation {former}" in shown
+    assert morning.main([code]) == 0
+    carry_on.redeem(code, "web", "a phone")
+    capsys.readouterr()
+    assert morning.main([code]) == 1
+    assert morning.REFUSED in capsys.readouterr().err
+
+
+def test_an_adviser_does_not_guess_codes_either(log: ConversationLog, monkeypatch, capsys):
+    monkeypatch.setattr(morning, "get_log", lambda: log)
+    for number in range(council()["carry_on"]["tries_a_day"]):
+        assert morning.main([f"A2A-AAA-AA{number}"]) == 1
+    assert morning.main([CarryOn(log).code(log.open("web", "somebody").id)]) == 1
+    assert morning.TOO_MANY in capsys.readouterr().err

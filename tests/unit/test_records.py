@@ -3,7 +3,7 @@ import json
 import pytest
 
 from bot import records
-from bot.log import ConversationLog, Reply
+from bot.log import CarryOn, ConversationLog, Doors, Reply
 
 
 @pytest.fixture
@@ -36,3 +36,28 @@ def test_erase_erases(conversation: str, log: ConversationLog, capsys: pytest.Ca
 def test_an_unknown_conversation_is_an_error(conversation: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert records.export(["nothing"]) == records.erase(["nothing"]) == 1
     assert "nothing" in capsys.readouterr().err
+
+
+def test_export_as_json_has_the_chat_on_telegram_and_what_was_delivered(
+    log: ConversationLog, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(records, "get_log", lambda: log)
+    door = Doors(log.engine, log.secret).enter("telegram", "4000123")
+    received = log.receive(door.conversation_id, "m1", "hello", door_id=door.id)
+    log.answer(door.conversation_id, received.seq, [Reply("Hi")])
+    assert records.export([door.conversation_id, "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert [(d["channel"], d["address"], d["blocked"]) for d in record["doors"]] == [("telegram", "4000123", False)]
+    assert [m.get("delivery") for m in record["messages"]] == [None, "due"]
+
+
+def test_export_as_json_names_the_conversations_that_were_left_for_this_one_and_the_other_way_round(
+    conversation: str, log: ConversationLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = log.open("telegram", "chat 7").id
+    log.receive(left, "u1", "hello")
+    CarryOn(log).redeem(CarryOn(log).code(conversation), "telegram", "chat 7")
+    records.export([conversation, "--json"])
+    assert json.loads(capsys.readouterr().out)["former"] == [left]
+    records.export([left, "--json"])
+    assert json.loads(capsys.readouterr().out)["continued_in"] == conversation

@@ -8,7 +8,8 @@ from sqlalchemy.engine import Engine
 
 from bot.council import council
 from bot.db import reading, writing
-from bot.log import Choice, ConversationGone, ConversationLog, Reply
+from bot.log import CarryOn, Choice, ConversationGone, ConversationLog, Reply
+from bot.log.conversation import conversations
 from bot.log.dialogue import dialogues
 from bot.log.states import CONFIRMED
 from bot.log.tables import metadata
@@ -59,7 +60,7 @@ def test_an_old_conversation_goes_and_its_commitment_stays_without_it(
 ) -> None:
     done = retain(START + timedelta(days=DAYS["conversations"], seconds=1), engine)
     gone = {table: count for table, count in done.items() if count}
-    assert gone == {"photos": 1, "choices": 1, "messages": 2, "dialogues": 1, "conversations": 1}
+    assert gone == {"photos": 1, "choices": 1, "messages": 2, "dialogues": 1, "doors": 1, "conversations": 1}
     assert "messages: 2 deleted, older than 90 days" in capsys.readouterr().out
     with pytest.raises(ConversationGone):
         log.conversation(old)
@@ -89,3 +90,15 @@ def test_a_dialogue_written_after_its_erasure_goes_at_the_next_run(log: Conversa
     with writing(engine) as conn:
         conn.execute(dialogues.insert().values(conversation_id=old, state={"slot": 1}, updated_at=START))
     assert retain(START, engine)["dialogues"] == 1
+
+
+def test_a_conversation_that_outlives_the_one_it_went_on_in_can_still_be_told(
+    log: ConversationLog, engine: Engine, old: str
+) -> None:
+    former = log.open("telegram", "chat 7").id
+    log.receive(former, "u1", "hello")
+    CarryOn(log).redeem(CarryOn(log).code(old), "telegram", "chat 7")
+    with writing(engine) as conn:
+        conn.execute(conversations.update().where(conversations.c.id == former).values(last_at=START + timedelta(days=1)))
+    retain(START + timedelta(days=DAYS["conversations"], seconds=1), engine)
+    assert log.later(former, Reply("It is paid.")).conversation_id == former

@@ -80,9 +80,19 @@ function setUpForms(outbox, text) {
   });
 }
 
+// A link may bring a code behind its "#", where no server and no log sees it. It is used by pressing the button, not by itself.
+function fillInCode(box) {
+  const [, code] = window.location.hash.match(/^#([0-9A-Za-z]+(?:-[0-9A-Za-z]+)+)$/) || [];
+  if (!code) return;
+  box.value = code;
+  history.replaceState(null, "", window.location.pathname);
+}
+
 function start() {
   embed();
   if (document.querySelector("[data-deleted]")) return forget();
+  if (byId("code")) return fillInCode(byId("code"));
+  if (!byId("log")) return;
   const words = readWords();
   const text = byId("text");
   const thread = new Thread(words);

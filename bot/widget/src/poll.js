@@ -22,7 +22,9 @@ export async function poll(thread, begun) {
       const response = await fetch(`/chat/updates?after=${thread.last}`, { headers: { Accept: "application/json" } });
       if (response.status === 401) return;
       if (!response.ok) throw new Error(String(response.status));
-      thread.addReplies((await response.json()).replies);
+      const body = await response.json();
+      if (body.other) return window.location.reload();
+      thread.addReplies(body.replies);
       failures = 0;
       await wait(0.2);
     } catch {

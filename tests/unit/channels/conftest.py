@@ -32,6 +32,7 @@ def settings(sandbox_url: str, free_port: int) -> Settings:
         secret_key="the secret of these tests",
         frame_origins="https://www.ashcombe.example",
         messages_per_minute=1000,
+        telegram_bot_username="AshcombeBot",
         postcodes_url=f"{sandbox_url}/places",
         **systems,
     )

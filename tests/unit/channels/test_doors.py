@@ -15,6 +15,8 @@ from tests.scripted import Site, Visitor
 PUBLIC = {
     "GET /",
     "GET /chat",
+    "GET /chat/carry-on",
+    "GET /chat/carry-on/code",
     "GET /chat/delete",
     "GET /chat/messages",
     "GET /chat/photos",
@@ -25,6 +27,8 @@ PUBLIC = {
 }
 SESSION = {
     "DELETE /chat",
+    "POST /chat/carry-on",
+    "POST /chat/carry-on/code",
     "POST /chat/messages",
     "POST /chat/photos",
     "POST /chat/delete",

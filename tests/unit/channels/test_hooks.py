@@ -7,9 +7,10 @@ import pytest
 import requests
 
 from actions.backoffice.systems import Systems
-from bot.log import Commitment, ConversationLog
+from bot.log import CarryOn, Commitment, ConversationLog
 from bot.log.states import CONFIRMED, REJECTED, REQUESTED
 from bot.settings import Settings
+from bot.words import words
 from tests.scripted import Scripted, Site, Visitor
 
 TOKEN = "a-return-token"
@@ -127,10 +128,25 @@ def test_a_payer_who_comes_back_is_told_how_it_ended(
 def test_a_payer_who_comes_back_while_pay_is_away_reaches_the_page(
     site: Site, visitor: Visitor, payment: Commitment
 ) -> None:
-    for token in (TOKEN, "wrong", "%00"):
-        answer = visitor.http.get(f"{visitor.url}/chat/return/{token}", allow_redirects=False, timeout=20)
-        assert answer.status_code == 303
-    assert requests.get(f"{site.url}/chat/return/{TOKEN}", allow_redirects=False, timeout=20).status_code == 303
+    answer = visitor.http.get(f"{visitor.url}/chat/return/{TOKEN}", allow_redirects=False, timeout=20)
+    assert answer.status_code == 303
+
+
+def test_a_payer_who_went_on_with_another_conversation_since_reaches_the_page(
+    site: Site, visitor: Visitor, payment: Commitment, log: ConversationLog
+) -> None:
+    code = CarryOn(log).code(log.open("telegram", "a chat").id)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    visitor.http.post(f"{visitor.url}/chat/carry-on", data={"code": code}, headers=headers, timeout=20)
+    answer = visitor.http.get(f"{visitor.url}/chat/return/{TOKEN}", allow_redirects=False, timeout=20)
+    assert (answer.status_code, answer.headers.get("Location")) == (303, "/chat#last")
+
+
+def test_a_payer_who_began_elsewhere_is_told_to_go_back_there(site: Site, visitor: Visitor, payment: Commitment) -> None:
+    others = [visitor.http.get(f"{visitor.url}/chat/return/{token}", timeout=20) for token in ("wrong", "%00")]
+    others.append(requests.get(f"{site.url}/chat/return/{TOKEN}", timeout=20))
+    for answer in others:
+        assert answer.status_code == 200 and words("page.returned.title") in answer.text
 
 
 def notified(site: Site, token: str, content: Any) -> int:
