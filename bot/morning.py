@@ -12,11 +12,13 @@ from bot.db import get_engine, reading, upgrade
 from bot.log.commitment import commitments
 from bot.log.conversation import conversations
 from bot.log.message import messages
-from bot.log.states import OPEN, REJECTED, STAFF, WAITING
+from bot.log.notice import notices
+from bot.log.notices import GONE, TROUBLE
+from bot.log.states import FAILED, OPEN, REJECTED, STAFF, WAITING
 from bot.safety.emergency import emergencies as kinds_of_emergency
 from bot.safety.languages import name_of
 
-CALL_BACK = "call_back"
+CALL_BACK, TEXT = "call_back", "text"
 LANGUAGE = "other_language:"  # and the code of the language
 
 
@@ -24,7 +26,8 @@ def morning() -> dict[str, list[dict[str, Any]]]:
     """Return what somebody must look at, oldest first, as plain data without a resident's words.
 
     `emergencies` and `other_flags` (conversations, why, and in which other language somebody wrote), `call_backs`, `acts`
-    (what is not done, not known or refused), and `unanswered` (messages that wait).
+    (what is not done, not known or refused), `undelivered` (what the council wanted to say first, and texts, that did not
+    arrive), and `unanswered` (messages that wait).
     """
     with reading(get_engine()) as conn:
         flagged = conn.execute(sa.select(conversations).where(conversations.c.erased_at.is_(None)).order_by("last_at")).all()
@@ -33,6 +36,13 @@ def morning() -> dict[str, list[dict[str, Any]]]:
             .where(sa.or_(commitments.c.state.in_([*OPEN, REJECTED]), commitments.c.kind == CALL_BACK))
             .order_by(commitments.c.id)
         ).all()
+        # Texts that confirm an act are acts themselves, and done; their receipt may say something else.
+        lost = conn.execute(
+            sa.select(commitments)
+            .where(commitments.c.kind == TEXT, commitments.c.result["delivery"].as_string().in_(sorted({GONE, *TROUBLE})))
+            .order_by(commitments.c.id)
+        ).all()
+        failed = conn.execute(sa.select(notices).where(notices.c.state == FAILED).order_by(notices.c.id)).all()
         waiting = conn.execute(
             sa.select(messages.c.conversation_id, messages.c.seq, messages.c.created_at, messages.c.state)
             .where(messages.c.state.in_([WAITING, STAFF]))
@@ -43,6 +53,7 @@ def morning() -> dict[str, list[dict[str, Any]]]:
         "emergencies": [_flags(row, emergencies) for row in flagged if emergencies & set(row.flags)],
         "call_backs": [_act(row) for row in acts if row.kind == CALL_BACK],
         "acts": [_act(row) for row in acts if row.kind != CALL_BACK],
+        "undelivered": [_act(row) | {"why": row.result["delivery"]} for row in lost] + [_notice(row) for row in failed],
         "other_flags": [_flags(row, set(row.flags)) for row in flagged if row.flags and not emergencies & set(row.flags)],
         "unanswered": [
             {"conversation": row.conversation_id, "message": row.seq, "at": _time(row.created_at), "state": row.state}
@@ -86,6 +97,17 @@ def _act(row: Any) -> dict[str, Any]:
         "by": request.get("by", ""),
         "conversation": row.conversation_id or "",
         "at": _time(row.created_at),
+    }
+
+
+def _notice(row: Any) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "channel": row.channel,
+        "why": row.why,
+        "reference": row.about.get("repair") or row.about.get("reference", ""),
+        "conversation": row.conversation_id or "",
+        "at": _time(row.due_at),
     }
 
 

@@ -25,6 +25,7 @@ from bot.channels.hooks import Hooks
 from bot.channels.incoming import wants_page
 from bot.channels.pages import Pages
 from bot.channels.session import Sessions
+from bot.channels.stop import Stop
 from bot.channels.trouble import Trouble
 from bot.log import ConversationLog, get_log
 from bot.settings import Settings, get_settings
@@ -75,6 +76,9 @@ class WebChannel(InputChannel):
         _add(site, "GET", "/health/live", health.live)
         _add(site, "GET", "/health/ready", health.ready)
         _add(site, "GET", "/bins/<name:str>", Feeds(self.settings, systems).bins)
+        stop = Stop(self.log, self.pages)
+        _add(site, "GET", "/stop/<code:str>", stop.ask)
+        _add(site, "POST", "/stop/<code:str>", stop.stop)
         _add(site, "GET", "/", self.council_page)
         _add(site, "GET", "/widget.js", self.widget)
         _add(site, "GET", "/static/<name:str>", self.static)

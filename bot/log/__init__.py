@@ -16,6 +16,7 @@ from bot.log.errors import (
 )
 from bot.log.log import ConversationLog, get_log
 from bot.log.message import Inbound, Message
+from bot.log.notice import Follow, Notice, Plan
 from bot.log.speech import Choice, Reply, Understood
 
 __all__ = [
@@ -24,11 +25,14 @@ __all__ = [
     "Conversation",
     "ConversationGone",
     "ConversationLog",
+    "Follow",
     "IllegalTransition",
     "Inbound",
     "LogError",
     "Message",
+    "Notice",
     "Offered",
+    "Plan",
     "Reply",
     "Understood",
     "UnknownCommitment",
