@@ -1,6 +1,6 @@
 """What a resident can get done: one file a journey, named after its intent. A new journey adds a line here.
 
-`is_it_fixed` has no intent: it begins with the answer to what the council asked first.
+What is in `WITHOUT_INTENT` is no wish: it begins with the answer to what the council asked first.
 """
 
 from collections.abc import Callable
@@ -24,6 +24,7 @@ from actions.journeys import (
     struggling_to_pay,
 )
 
+WITHOUT_INTENT = frozenset({"is_it_fixed"})
 JOURNEYS: dict[str, Callable[[Talk], None]] = {
     "check_bin_day": check_bin_day.run,
     "set_bin_reminder": set_bin_reminder.run,

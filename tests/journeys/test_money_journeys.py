@@ -9,6 +9,7 @@ from actions.acts.take_payment import record
 from actions.engine.desks import Desks
 from actions.outbox import Outbox
 from bot.council import council
+from tests.journeys.acts_again import later_round
 from tests.journeys.talker import Talker
 from tests.journeys.town import Town
 
@@ -74,12 +75,11 @@ def test_an_open_payment_gives_the_same_link_and_no_second_one(talker: Talker, t
 def test_a_paid_payment_is_told_once_by_the_outbox(talker: Talker, desks: Desks, town: Town) -> None:
     to_the_check(talker)
     talker.press(RIGHT)
-    outbox = Outbox(desks.systems, desks.log)
-    outbox.round()
+    later_round(desks)
     assert talker.later() == []
     town.pay_by_card(link(talker))
-    outbox.round()
-    outbox.round()
+    later_round(desks)
+    later_round(desks)
     [told] = talker.later()
     assert told.startswith("Paid: £145.00") and ACCOUNT in told and town.payments()[0]["payment_id"] in told
     assert talker.commitments[0].state == "confirmed"
