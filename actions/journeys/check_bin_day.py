@@ -21,7 +21,7 @@ def run(talk: Talk) -> None:
     late = [talk.words("late", bin=bin_name(s), until=day(s.round_late_until)) for s in services if s.round_late_until]
     talk.end(
         "result",
-        go=("report_missed_bin",) if not late else (),
+        go=("set_bin_reminder",) if late else ("report_missed_bin", "set_bin_reminder"),
         address=f"{address.line}, {address.postcode}",
         lines="\n".join(lines + late),
         calendar=calendar_url(address),

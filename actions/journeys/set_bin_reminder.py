@@ -86,11 +86,13 @@ def run(talk: Talk) -> None:
 
 def _stops(talk: Talk) -> bool:
     """Return whether the resident wants no more reminders: "stop", "stop the texts", and not "so that I stop forgetting"."""
-    said, of = ("|".join(map(plain, talk.words(f"no_more.{part}").split(", "))) for part in ("said", "of"))
+    said, of, whole = ("|".join(map(plain, talk.words(f"no_more.{part}").split(", "))) for part in ("said", "of", "whole"))
     alone = re.compile(rf"(?:please )?(?:{said})(?: it| them| these)?(?: please)?")
-    behind = re.compile(rf"\b(?:{said})(?: \w+){{0,4}}? (?:{of})\b")
-    texts = [plain(heard["text"]) for heard in talk.frame.said]
-    return any(alone.fullmatch(text) or behind.search(text) for text in texts)
+    within = re.compile(rf"\b(?:(?:{said})(?: \w+){{0,4}}? (?:{of})|{whole})\b")
+    texts = [heard["text"] for heard in talk.frame.said]
+    if talk.turn.intent == talk.frame.journey and not talk.turn.pressed:
+        texts.append(talk.turn.text)
+    return any(alone.fullmatch(text) or within.search(text) for text in map(plain, texts))
 
 
 def _mobile_number(talk: Talk) -> str:

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from actions.acts.base import next_try
 from actions.backoffice.deadline import deadline
-from actions.backoffice.errors import BackOfficeError, Final, OutcomeUnknown
+from actions.backoffice.errors import BackOfficeError, Final, Retryable
 from actions.backoffice.systems import Systems
 from actions.notices import bins, repairs, reports
 from actions.notices.base import End, Kind, Say, Wait
@@ -53,7 +53,7 @@ class Notifier(Rounds):
         self.looks: tuple[Callable[[], None], ...] = (Updates(systems, log).look, Received(systems, log).look)
 
     def round(self) -> None:
-        """Look for news, and send what is due. A kind whose system is away waits for the next round."""
+        """Look for news, and send what is due. Kinds and channels whose system is away wait for the next round."""
         for look in self.looks:
             try:
                 with deadline(10):
@@ -70,7 +70,7 @@ class Notifier(Rounds):
                     self._serve(notice)
             except BackOfficeError as error:
                 logger.warning("%s notice not sent: %s", notice.kind, error)
-                away.add(notice.kind)
+                away.add(notice.channel if error.system == "notify" else notice.kind)
                 self.notices.again(notice, next_try(notice.attempts - 1, LONGEST_WAIT), str(error))
             except ConversationGone:
                 self.notices.end(notice, LAPSED, "the conversation is gone")
@@ -103,7 +103,10 @@ class Notifier(Rounds):
             logger.warning("%s notice %s failed: %s", notice.kind, notice.id, found.why)
 
     def _post(self, notice: Notice, found: Say) -> None:
-        """Hand it to Notify. What follows is planned when Notify has it."""
+        """Hand it to Notify. What follows is planned when Notify has it.
+
+        Raises BackOfficeError when it is to be tried again: after an OutcomeUnknown the next try looks it up.
+        """
         posting = self.notices.posting(notice)
         if posting is None or posting.address is None:
             return
@@ -113,16 +116,14 @@ class Notifier(Rounds):
         )
         try:
             sent = send(posting.address, template, found.values, posting.reference)
-        except OutcomeUnknown as error:
-            # Not posted again: the next try looks it up.
-            self.notices.again(posting, next_try(posting.attempts - 1, LONGEST_WAIT), str(error))
+        except Retryable:
+            self.notices.unposted(posting)
+            raise
         except Final as error:
             # A number that can't be right ends a series; what is wrong on our side doesn't.
             wrong_number = error.code == "ValidationError"
             following = None if wrong_number else KINDS[notice.kind].following(notice, now())
             self._end(posting, End(FAILED, str(error), following))
-        except BackOfficeError as error:
-            self.notices.again(posting, next_try(posting.attempts - 1, LONGEST_WAIT), str(error), unposted=True)
         else:
             self.notices.posted(posting, sent, found.following)
 

@@ -24,7 +24,7 @@ class Received:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + SECONDS
-        if not self._log.notices.due(channel=TEXT):
+        if not self._log.notices.any_due(channel=TEXT):
             return
         for received in self._systems.notify.received():
             if STOP.fullmatch(received.text):

@@ -15,6 +15,7 @@ from bot.hours import wall_clock
 from bot.log import Choice, Commitment, Follow, Notice, Plan
 from bot.log.notice import EMAIL, HERE, TEXT, key_of
 from bot.log.states import LAPSED
+from bot.nlu.values import parse_phone
 from bot.words import words
 
 KIND = "repair"
@@ -61,13 +62,14 @@ def reminders(commitment: Commitment, repair: str, postcode: str, start: datetim
     """Plan the reminders of an appointment, in the place of earlier ones of that repair.
 
     One goes into the conversation. Where that reaches nobody who is not looking, another goes to the `contact` of the
-    repair, a telephone number or an email address.
+    repair, if that is a mobile number or an email address.
     """
     if due_at(start) <= now():
         return Follow(replaces=((KIND, repair),))
     to: list[tuple[str, str | None]] = [(HERE, None)]
-    if contact and not pushing:
-        to.append((EMAIL if "@" in contact else TEXT, contact))
+    phone = parse_phone(contact) or ""
+    if not pushing and ("@" in contact or phone.startswith("+447")):
+        to.append((EMAIL, contact.lower()) if "@" in contact else (TEXT, phone))
     plans = tuple(
         Plan(
             key=key_of(commitment.key, KIND, channel),

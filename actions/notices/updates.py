@@ -27,14 +27,13 @@ class Updates:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + SECONDS
-        watched = self._log.notices.due(kind=WATCH)
-        if not watched:
+        if not self._log.notices.any_due(kind=WATCH):
             return
         looked = now()
         since = self._seen_until - OVERLAP if self._seen_until else looked - FIRST_LOOK
         updates = [update for update in self._systems.open311.updates(since) if not update.is_ours]
-        for one in watched:
+        for one in self._log.notices.due(WATCH, {update.reference for update in updates}):
             for update in updates:
-                if update.reference == one.subject and update.updated >= one.consented_at - OVERLAP:
+                if update.reference == one.subject:
                     self._log.notices.plan(one.conversation_id, news(one, update))
         self._seen_until = looked

@@ -174,7 +174,7 @@ def follow(conn: Connection, secret: str, conversation_id: str, wanted: Follow) 
 
 
 def claim(conn: Connection, lease: str, without: frozenset[str]) -> Notice | None:
-    """Take what is due the longest, of other kinds than `without`, and hide it for `LEASE`; None when nothing is due."""
+    """Take what is due the longest, of other kinds and channels than `without`, and hide it for `LEASE`; else None."""
     now = machine_now()
     query = (
         sa.select(notices)
@@ -183,6 +183,7 @@ def claim(conn: Connection, lease: str, without: frozenset[str]) -> Notice | Non
             notices.c.due_at <= clock.now(),
             notices.c.next_try_at <= now,
             notices.c.kind.not_in(without),
+            notices.c.channel.not_in(without),
         )
         .order_by(notices.c.due_at, notices.c.id)
         .limit(1)

@@ -1,9 +1,11 @@
 """The one door to the notices. Each method is one transaction; a write is on disk when it returns."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from bot.db import reading, writing
@@ -35,7 +37,7 @@ class Notices:
             return notice.plan(conn, self._secret, conversation_id, wanted)
 
     def claim(self, without: frozenset[str] = frozenset()) -> Notice | None:
-        """Take one that is due, hidden from others for two minutes; None when there is none but of kinds `without`."""
+        """Take one that is due, of other kinds and channels than `without`, hidden from others for two minutes; else None."""
         with writing(self._engine) as conn:
             return notice.claim(conn, secrets.token_hex(16), without)
 
@@ -68,14 +70,16 @@ class Notices:
                 self._follow(conn, taken, following)
             return bool(done)
 
-    def again(self, taken: Notice, next_try_at: datetime, why: str, *, unposted: bool = False) -> bool:
-        """Leave it for a next try (machine's time). `unposted`: Notify certainly doesn't have it."""
-        values: dict[str, Any] = {"posted_at": None} if unposted else {}
+    def unposted(self, taken: Notice) -> bool:
+        """Write down that Notify certainly doesn't have it."""
         with writing(self._engine) as conn:
-            moved = notice.move(
-                conn, states.DUE, *notice.held(taken), next_try_at=next_try_at, lease=None, why=why, **values
-            )
-            return bool(moved)
+            return bool(notice.move(conn, states.DUE, *notice.held(taken), posted_at=None))
+
+    def again(self, taken: Notice, next_try_at: datetime, why: str) -> bool:
+        """Leave it for a next try (machine's time)."""
+        with writing(self._engine) as conn:
+            values = {"next_try_at": next_try_at, "lease": None, "why": why}
+            return bool(notice.move(conn, states.DUE, *notice.held(taken), **values))
 
     def wait(self, taken: Notice, due_at: datetime, expires_at: datetime | None = None) -> bool:
         """Put it off; what was tried so far is forgotten."""
@@ -143,11 +147,18 @@ class Notices:
         with writing(self._engine) as conn:
             return notice.move(conn, states.STOPPED, notices.c.stop_code == code, notices.c.consented_at <= since)
 
-    def due(self, *, kind: str | None = None, channel: str | None = None) -> list[Notice]:
-        """Return what is still to be said, of one kind or by one channel."""
+    def any_due(self, *, kind: str | None = None, channel: str | None = None) -> bool:
+        """Return whether anything of one kind, or by one channel, is still to be said."""
         wanted = [column == value for column, value in ((notices.c.kind, kind), (notices.c.channel, channel)) if value]
         with reading(self._engine) as conn:
-            return notice.find(conn, notices.c.state == states.DUE, *wanted)
+            found = sa.select(notices.c.id).where(notices.c.state == states.DUE, *wanted).limit(1)
+            return conn.execute(found).first() is not None
+
+    def due(self, kind: str, subjects: Iterable[str]) -> list[Notice]:
+        """Return what is still to be said of one kind about any of these subjects."""
+        about = notices.c.kind == kind, notices.c.subject.in_(sorted(subjects))
+        with reading(self._engine) as conn:
+            return notice.find(conn, notices.c.state == states.DUE, *about)
 
     def _follow(self, conn: Connection, taken: Notice, following: Plan | None) -> None:
         if following:

@@ -140,9 +140,18 @@ def test_reminders_stop_by_a_word(chatter: Talker, clockwork: Clockwork, words: 
     assert "No reminders are set" in chatter.said
 
 
-def test_to_stop_forgetting_is_no_stop(talker: Talker) -> None:
-    talker.say(f"remind me so that I stop forgetting my bins, {HOME}", "set_bin_reminder")
+@pytest.mark.parametrize("words", ["remind me so that I stop forgetting", "no more missed bins, remind me"])
+def test_a_stop_that_is_not_about_reminders_is_none(talker: Talker, words: str) -> None:
+    talker.say(f"{words}, {HOME}", "set_bin_reminder")
     assert talker.asked == "set_bin_reminder.how"
+
+
+def test_reminders_stop_by_a_word_in_the_middle_of_setting_another(chatter: Talker) -> None:
+    set_up(chatter, "Here in this chat", "9pm")
+    chatter.say("remind me of my bins at 2 Mill Lane AZ1 2BB", "set_bin_reminder")
+    assert chatter.asked == "set_bin_reminder.how"
+    chatter.say("stop the reminders", "set_bin_reminder")
+    assert "stopped all reminders" in chatter.said and states(chatter) == [STOPPED] and chatter.stack == []
 
 
 def test_a_bare_stop_while_nothing_is_under_way_offers_to_stop_the_reminders(chatter: Talker) -> None:

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bot import morning
-from bot.log import ConversationLog, Reply
+from bot import clock, morning
+from bot.log import ConversationLog, Plan, Reply
 
 
 @pytest.fixture(autouse=True)
@@ -42,3 +42,25 @@ def test_emergencies_call_backs_and_what_is_not_known_are_listed_without_what_wa
     assert "secret" not in capsys.readouterr().out
     assert morning.main(["--json"]) == 0
     assert json.loads(capsys.readouterr().out) == found
+
+
+def test_what_the_council_could_not_say_and_texts_that_did_not_arrive_are_listed_without_the_number(
+    log: ConversationLog, capsys
+):
+    conversation = log.open("web", "somebody").id
+    log.begin(
+        "t", conversation_id=conversation, kind="text", system="notify", request={"phone": "07700 900123"}, owner="waste"
+    )
+    log.settle("t", "confirmed", reference="n1", result={"delivery": "permanent-failure"})
+    begun = clock.now()
+    plan = Plan("k", "repair", "text", begun, begun, "R1", "words", "+447700900123", {"repair": "R1"})
+    log.notices.plan(conversation, plan)
+    taken = log.notices.claim()
+    assert taken and log.notices.end(taken, "failed", "not sent in time")
+    found = morning.morning()
+    assert [(row["kind"], row["why"]) for row in found["undelivered"]] == [
+        ("text", "permanent-failure"),
+        ("repair", "not sent in time"),
+    ]
+    assert [row["why"] for row in found["other_flags"]] == ["failed_notice"]
+    assert morning.main([]) == 0 and "900123" not in capsys.readouterr().out

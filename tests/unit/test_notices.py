@@ -186,7 +186,7 @@ def test_a_reminder_outlives_its_conversation_until_it_is_stopped_and_is_forgott
     plan("1", TEXT, PHONE, due=NOW + timedelta(days=400))
     days = council()["retention_days"]
     retain(NOW + timedelta(days=days["conversations"] + 1), engine)
-    [left] = log.notices.due()
+    [left] = log.notices.due("bins", {"home"})
     assert left.conversation_id is None and left.address == PHONE
     assert log.notices.stop_by_code(left.stop_code) == 1
     assert retain(NOW + timedelta(days=days["notices"] + 1), engine)["notices"] == 1
