@@ -37,7 +37,7 @@ class Notices:
             return notice.plan(conn, self._secret, conversation_id, wanted)
 
     def claim(self, without: frozenset[str] = frozenset()) -> Notice | None:
-        """Take one that is due, of other kinds and channels than `without`, hidden from others for two minutes; else None."""
+        """Take one that is due, of other kinds and channels than `without`, hidden from others for two minutes, or None."""
         with writing(self._engine) as conn:
             return notice.claim(conn, secrets.token_hex(16), without)
 
