@@ -105,7 +105,7 @@ def _notice(row: Any) -> dict[str, Any]:
         "kind": row.kind,
         "channel": row.channel,
         "why": row.why,
-        "reference": row.about.get("repair") or row.about.get("reference", ""),
+        "reference": row.about.get("reference", ""),
         "conversation": row.conversation_id or "",
         "at": _time(row.due_at),
     }

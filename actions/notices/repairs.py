@@ -22,11 +22,11 @@ KIND = "repair"
 
 
 class RepairReminder(Kind):
-    """`about` is {"repair", "postcode"}: the landlord's reference and the postcode that opens it."""
+    """`about` is {"reference", "postcode"}: the landlord's reference and the postcode that opens it."""
 
     def compose(self, notice: Notice, systems: Systems, now: datetime) -> Say | Wait | End:
         """Say when somebody comes, as the record has it now."""
-        repair = systems.repairs.get(notice.about["postcode"], notice.about["repair"])
+        repair = systems.repairs.get(notice.about["postcode"], notice.about["reference"])
         if repair is None or repair.cancelled or repair.slot is None:
             return End(LAPSED, "cancelled")
         start, end = repair.slot.start, repair.slot.end
@@ -79,7 +79,7 @@ def reminders(commitment: Commitment, repair: str, postcode: str, start: datetim
             due_at=due_at(start),
             expires_at=start,
             subject=repair,
-            about={"repair": repair, "postcode": postcode},
+            about={"reference": repair, "postcode": postcode},
             consent="report_repair.reminder.row",
         )
         for channel, address in to

@@ -34,11 +34,11 @@ class Watch(Kind):
 
 
 class News(Kind):
-    """`about` is {"kind": of the act, "status", "notes"}."""
+    """`about` is {"reference", "kind": of the act, "status", "notes"}."""
 
     def compose(self, notice: Notice, systems: Systems, now: datetime) -> Say | Wait | End:
         """Say what is new, and after the end of the work ask whether it is fixed."""
-        about, reference = notice.about, notice.subject
+        about, reference = notice.about, notice.about["reference"]
         what = words(f"notices.report.what.{about['kind']}")
         notes = words("check_report_status.notes", notes=about["notes"]) if about["notes"] else ""
         text = words(
@@ -83,7 +83,12 @@ def news(watched: Notice, update: ReportUpdate) -> Plan:
         due_at=now(),
         expires_at=now() + NEWS_LASTS,
         subject=watched.subject,
-        about={"kind": watched.about["kind"], "status": update.status, "notes": update.description},
+        about={
+            "reference": watched.subject,
+            "kind": watched.about["kind"],
+            "status": update.status,
+            "notes": update.description,
+        },
         consent=watched.consent,
         consented_at=watched.consented_at,
     )

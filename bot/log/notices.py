@@ -64,6 +64,7 @@ class Notices:
     def posted(self, taken: Notice, provider_id: str, following: Plan | None) -> bool:
         """Write down that Notify has it."""
         with writing(self._engine) as conn:
+            _lock(conn, taken)
             values = {"provider_id": provider_id, "posted_at": None, "lease": None, "why": None}
             done = notice.move(conn, states.SENT, *notice.held(taken), **values)
             if done:

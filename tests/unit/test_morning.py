@@ -53,7 +53,7 @@ def test_what_the_council_could_not_say_and_texts_that_did_not_arrive_are_listed
     )
     log.settle("t", "confirmed", reference="n1", result={"delivery": "permanent-failure"})
     begun = clock.now()
-    plan = Plan("k", "repair", "text", begun, begun, "R1", "words", "+447700900123", {"repair": "R1"})
+    plan = Plan("k", "repair", "text", begun, begun, "R1", "words", "+447700900123", {"reference": "R1"})
     log.notices.plan(conversation, plan)
     taken = log.notices.claim()
     assert taken and log.notices.end(taken, "failed", "not sent in time")
