@@ -22,7 +22,6 @@ from typing import Any, Literal
 from actions.backoffice.errors import BackOfficeError, Final, OutcomeUnknown, Retryable
 from actions.backoffice.systems import Systems
 from bot.log import Commitment, ConversationLog, Follow, Reply
-from bot.log.notice import PUSHING
 from bot.log.states import CONFIRMED, REJECTED, REQUESTED, UNKNOWN
 from bot.words import has_words, words
 
@@ -72,10 +71,10 @@ class Act:
         """Look up whether it was done, where the contract has a way; None when it wasn't or there is none."""
         return None
 
-    def follow(self, commitment: Commitment, reference: str, pushing: bool) -> Follow:
+    def follow(self, commitment: Commitment, reference: str, reaches: bool) -> Follow:
         """Return what the council will say first because this was done, for example a reminder.
 
-        `pushing`: the conversation is on a channel that reaches somebody who is not looking.
+        `reaches`: what is said in the conversation reaches the resident who is not looking at it.
         """
         return Follow()
 
@@ -175,7 +174,7 @@ def _settle(
         tell = Reply(text, kind="notice")
     follow = None
     if state == CONFIRMED and commitment.conversation_id:
-        follow = act.follow(commitment, reference or "", log.conversation(commitment.conversation_id).channel in PUSHING)
+        follow = act.follow(commitment, reference or "", log.reaches(commitment.conversation_id))
     return standing(
         log.settle(
             commitment.key,

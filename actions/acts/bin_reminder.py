@@ -24,6 +24,6 @@ class SetBinReminder(Act):
         """Return it: nothing can be lost on the way."""
         return Outcome(our_ref)
 
-    def follow(self, commitment: Commitment, reference: str, pushing: bool) -> Follow:
+    def follow(self, commitment: Commitment, reference: str, reaches: bool) -> Follow:
         """Plan the first reminder, in the place of an earlier one of that home on that channel."""
         return reminders(commitment)

@@ -56,13 +56,13 @@ class BookRepair(Act):
         )
         return Outcome(booked.id, {"days": booked.days_for_repair})
 
-    def follow(self, commitment: Commitment, reference: str, pushing: bool) -> Follow:
+    def follow(self, commitment: Commitment, reference: str, reaches: bool) -> Follow:
         """Remind of the appointment, where there is one."""
         request = commitment.request
         if not request["slot"]:
             return Follow()
         start = slot_from_json(request["slot"]).start
-        return reminders(commitment, reference, request["property"]["postcode"], start, request["phone"], pushing)
+        return reminders(commitment, reference, request["property"]["postcode"], start, request["phone"], reaches)
 
 
 class ChangeRepair(Act):
@@ -84,11 +84,11 @@ class ChangeRepair(Act):
         moved = repair is not None and repair.slot == slot_from_json(request["slot"])
         return Outcome(request["repair"]) if moved else None
 
-    def follow(self, commitment: Commitment, reference: str, pushing: bool) -> Follow:
+    def follow(self, commitment: Commitment, reference: str, reaches: bool) -> Follow:
         """Remind of the new appointment, and not of the old one."""
         request = commitment.request
         start = slot_from_json(request["slot"]).start
-        return reminders(commitment, reference, request["postcode"], start, request["contact"], pushing)
+        return reminders(commitment, reference, request["postcode"], start, request["contact"], reaches)
 
 
 class CancelRepair(Act):
@@ -109,6 +109,6 @@ class CancelRepair(Act):
         repair = systems.repairs.get(request["postcode"], request["repair"])
         return Outcome(request["repair"]) if repair is None or repair.cancelled else None
 
-    def follow(self, commitment: Commitment, reference: str, pushing: bool) -> Follow:
+    def follow(self, commitment: Commitment, reference: str, reaches: bool) -> Follow:
         """Remind of it no more."""
         return Follow(replaces=((KIND, reference),))

@@ -44,7 +44,7 @@ class Report(Act):
         reference = systems.open311.find(request["service_code"], our_ref, since)
         return Outcome(reference) if reference else None
 
-    def follow(self, commitment: Commitment, reference: str, pushing: bool) -> Follow:
+    def follow(self, commitment: Commitment, reference: str, reaches: bool) -> Follow:
         """Tell the news of it."""
         return watch(commitment, reference)
 

@@ -18,7 +18,7 @@ from actions.notices.bins import next_evening, window
 from actions.plain import day, hour, national
 from bot.clock import now, today
 from bot.council import council
-from bot.log.notice import EMAIL, HERE, PUSHING, TEXT
+from bot.log.notice import EMAIL, HERE, TEXT
 from bot.nlu.values import parse_email, parse_time
 
 CALENDAR = "calendar"
@@ -58,8 +58,7 @@ def run(talk: Talk) -> None:
     services = talk.lookup(f"bins {address.uprn}", lambda: talk.systems.waste.services(address.uprn, address.postcode))
     if not services:
         talk.end("none", go=("speak_to_person",), address=address.line)
-    pushing = talk.log.conversation(talk.turn.conversation_id).channel in PUSHING
-    ways = [HERE] * pushing + [TEXT, EMAIL, CALENDAR]
+    ways = [HERE] * talk.log.reaches(talk.turn.conversation_id) + [TEXT, EMAIL, CALENDAR]
     channel = talk.ask("how", Pick(), options=talk.options("how", ways))
     if channel == CALENDAR:
         talk.end("calendar", calendar=calendar_url(address))

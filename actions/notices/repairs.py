@@ -58,7 +58,7 @@ def reminder_day(start: datetime) -> str:
     return day(due.astimezone(LONDON).date()) if due > now() else ""
 
 
-def reminders(commitment: Commitment, repair: str, postcode: str, start: datetime, contact: str, pushing: bool) -> Follow:
+def reminders(commitment: Commitment, repair: str, postcode: str, start: datetime, contact: str, reaches: bool) -> Follow:
     """Plan the reminders of an appointment, in the place of earlier ones of that repair.
 
     One goes into the conversation. Where that reaches nobody who is not looking, another goes to the `contact` of the
@@ -68,7 +68,7 @@ def reminders(commitment: Commitment, repair: str, postcode: str, start: datetim
         return Follow(replaces=((KIND, repair),))
     to: list[tuple[str, str | None]] = [(HERE, None)]
     phone = parse_phone(contact) or ""
-    if not pushing and ("@" in contact or phone.startswith("+447")):
+    if not reaches and ("@" in contact or phone.startswith("+447")):
         to.append((EMAIL, contact.lower()) if "@" in contact else (TEXT, phone))
     plans = tuple(
         Plan(

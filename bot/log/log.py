@@ -275,6 +275,10 @@ class ConversationLog:
         with reading(self.engine) as conn:
             return notice.find(conn, notice.notices.c.conversation_id == conversation_id)
 
+    def reaches(self, conversation_id: str) -> bool:
+        """Return whether what is said first in a conversation reaches a resident who is not looking at it."""
+        return self.conversation(conversation_id).channel in notice.PUSHING
+
     def stop_reminders(self, conversation_id: str) -> int:
         """Stop all that is still to be said first, by every channel. Return how many. Raises ConversationGone."""
         with writing(self.engine) as conn:
