@@ -6,9 +6,6 @@ do one act twice. The resident is told later, by a numbered reply in their conve
 
 import logging
 from datetime import datetime, timezone
-from threading import Event, Thread
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from actions.acts import ACTS
 from actions.acts.base import attempt, look_up
@@ -16,45 +13,31 @@ from actions.acts.take_payment import ask_pay
 from actions.backoffice.deadline import deadline
 from actions.backoffice.errors import BackOfficeError
 from actions.backoffice.systems import Systems
+from actions.rounds import Rounds
 from bot.log import Commitment, ConversationLog
 from bot.log.states import UNKNOWN
 
-SECONDS = 5.0
 BATCH = 20
 logger = logging.getLogger(__name__)
 
 
-class Outbox:
-    """The thread. `start` and `stop` it with the server; `round` does one pass, for a test."""
+class Outbox(Rounds):
+    """Every five seconds, in a thread."""
+
+    name = "outbox"
 
     def __init__(self, systems: Systems, log: ConversationLog) -> None:
+        super().__init__()
         self.systems = systems
         self.log = log
-        self._stopped = Event()
-        self._thread = Thread(target=self._run, name="outbox", daemon=True)
-
-    def start(self) -> None:
-        """Begin to work every five seconds."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop after what is under way; waits two seconds at the most."""
-        self._stopped.set()
-        self._thread.join(timeout=2)
-
-    def _run(self) -> None:
-        while not self._stopped.wait(SECONDS):
-            try:
-                self.round()
-            except SQLAlchemyError:
-                logger.exception("the outbox can't reach the database; it tries again")
 
     def round(self) -> None:
         """Do one pass over what is due."""
-        for commitment in self.log.due_for_retry(datetime.now(timezone.utc), BATCH):
+        now = datetime.now(timezone.utc)
+        for commitment in self.log.due_for_retry(now, BATCH):
             with deadline(10):
                 self._settle(commitment)
-        for commitment in self.log.open_payments():
+        for commitment in self.log.open_payments(now, BATCH):
             with deadline(10):
                 try:
                     ask_pay(commitment, self.systems, self.log)

@@ -16,7 +16,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from actions.engine.desks import Desks
+from actions.notices.notifier import Notifier
 from actions.outbox import Outbox
+from actions.rounds import Rounds
 from bot.db import get_engine
 from bot.log import ConversationLog
 from bot.settings import Settings, get_settings
@@ -27,10 +29,10 @@ ENGINE_ACTIONS = ("validate_journey_form", "action_restart")
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
-    """Return the ASGI application. The outbox, which does what was kept, runs beside it."""
+    """Return the ASGI application. The outbox, which does what was kept, and the notifier run beside it."""
     settings = settings or get_settings()
     desks = Desks(settings, ConversationLog(get_engine()))
-    outbox = Outbox(desks.systems, desks.log)
+    rounds: tuple[Rounds, ...] = (Outbox(desks.systems, desks.log), Notifier(desks.systems, desks.log))
     limiter = CapacityLimiter(WORKERS)
 
     async def webhook(request: Request) -> Response:
@@ -58,9 +60,11 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        outbox.start()
+        for one in rounds:
+            one.start()
         yield
-        outbox.stop()
+        for one in rounds:
+            one.stop()
 
     routes = [Route("/webhook", webhook, methods=["POST"]), Route("/health", health)]
     return Starlette(routes=routes, lifespan=lifespan)

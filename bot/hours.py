@@ -7,7 +7,7 @@ Opening hours are Open Referral UK schedule objects in `data/council.yml`; bank 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -144,6 +144,21 @@ def call_back_promise(moment: datetime) -> datetime:
     """
     by = time.fromisoformat(council()["call_back"]["by"])
     return datetime.combine(next_opening(moment).date(), by, tzinfo=_zone())
+
+
+def quiet_until(moment: datetime) -> datetime | None:
+    """Return when the quiet hours end, when no reminder is sent, or None outside them (aware; ValueError when naive)."""
+    quiet = council()["reminders"]["quiet"]
+    begins, ends = time.fromisoformat(quiet["from"]), time.fromisoformat(quiet["until"])
+    local = _local(moment)
+    if ends <= local.time() < begins:
+        return None
+    return wall_clock(local.date() + timedelta(days=local.time() >= begins), ends)
+
+
+def wall_clock(day: date, at: time) -> datetime:
+    """Return the moment, in UTC, at which the council's clock shows that time on that day."""
+    return datetime.combine(day, at, tzinfo=_zone()).astimezone(timezone.utc)
 
 
 def bank_holiday(day: date) -> str | None:

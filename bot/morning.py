@@ -19,11 +19,13 @@ from bot.log.commitment import commitments
 from bot.log.conversation import conversations
 from bot.log.delivery import deliveries
 from bot.log.message import messages
-from bot.log.states import OPEN, REJECTED, STAFF, UNDELIVERABLE, UNSURE, WAITING
+from bot.log.notice import notices
+from bot.log.notices import GONE, TROUBLE
+from bot.log.states import FAILED, OPEN, REJECTED, STAFF, UNDELIVERABLE, UNSURE, WAITING
 from bot.safety.emergency import emergencies as kinds_of_emergency
 from bot.safety.languages import name_of
 
-CALL_BACK = "call_back"
+CALL_BACK, TEXT = "call_back", "text"
 LANGUAGE = "other_language:"  # and the code of the language
 REFUSED = "No conversation has this code: it is mistyped, used or too old. The resident can get a new one."
 TOO_MANY = "Too many codes were tried. Try again in an hour, or tomorrow."
@@ -33,8 +35,9 @@ def morning() -> dict[str, list[dict[str, Any]]]:
     """Return what somebody must look at, oldest first, as plain data without a resident's words.
 
     `emergencies` and `other_flags` (conversations, why, and in which other language somebody wrote), `call_backs`, `acts`
-    (what is not done, not known or refused), `unanswered` (messages that wait), and `unsent` (replies on Telegram that did
-    not arrive: "unsure" may have, and is not sent again).
+    (what is not done, not known or refused), `undelivered` (what the council wanted to say first, and texts, that did not
+    arrive), `unanswered` (messages that wait), and `unsent` (replies on Telegram that did not arrive: "unsure" may have, and
+    is not sent again).
     """
     with reading(get_engine()) as conn:
         flagged = conn.execute(sa.select(conversations).where(conversations.c.erased_at.is_(None)).order_by("last_at")).all()
@@ -43,6 +46,13 @@ def morning() -> dict[str, list[dict[str, Any]]]:
             .where(sa.or_(commitments.c.state.in_([*OPEN, REJECTED]), commitments.c.kind == CALL_BACK))
             .order_by(commitments.c.id)
         ).all()
+        # Texts that confirm an act are acts themselves, and done; their receipt may say something else.
+        lost = conn.execute(
+            sa.select(commitments)
+            .where(commitments.c.kind == TEXT, commitments.c.result["delivery"].as_string().in_(sorted({GONE, *TROUBLE})))
+            .order_by(commitments.c.id)
+        ).all()
+        failed = conn.execute(sa.select(notices).where(notices.c.state == FAILED).order_by(notices.c.id)).all()
         waiting = conn.execute(
             sa.select(messages.c.conversation_id, messages.c.seq, messages.c.created_at, messages.c.state)
             .where(messages.c.state.in_([WAITING, STAFF]))
@@ -56,6 +66,7 @@ def morning() -> dict[str, list[dict[str, Any]]]:
         "emergencies": [_flags(row, emergencies) for row in flagged if emergencies & set(row.flags)],
         "call_backs": [_act(row) for row in acts if row.kind == CALL_BACK],
         "acts": [_act(row) for row in acts if row.kind != CALL_BACK],
+        "undelivered": [_act(row) | {"why": row.result["delivery"]} for row in lost] + [_notice(row) for row in failed],
         "other_flags": [_flags(row, set(row.flags)) for row in flagged if row.flags and not emergencies & set(row.flags)],
         "unanswered": [
             {"conversation": row.conversation_id, "message": row.seq, "at": _time(row.created_at), "state": row.state}
@@ -120,6 +131,17 @@ def _act(row: Any) -> dict[str, Any]:
         "by": request.get("by", ""),
         "conversation": row.conversation_id or "",
         "at": _time(row.created_at),
+    }
+
+
+def _notice(row: Any) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "channel": row.channel,
+        "why": row.why,
+        "reference": row.about.get("reference", ""),
+        "conversation": row.conversation_id or "",
+        "at": _time(row.due_at),
     }
 
 

@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from bot.log import Commitment, ConversationGone, ConversationLog, Deliveries, Door, Doors, Message, get_log
+from bot.log import Commitment, ConversationGone, ConversationLog, Deliveries, Door, Doors, Message, Notice, get_log
 
 
 def export(argv: list[str]) -> int:
@@ -55,6 +55,7 @@ def _json(log: ConversationLog, conversation_id: str) -> str:
         "flags": list(found.flags),
         "doors": [_door(door, doors.address(door.id)) for door in doors.of(conversation_id)],
         "messages": [_message(message, sent.get(message.seq)) for message in log.messages(conversation_id)],
+        "notices": [_notice(notice) for notice in log.notices_of(conversation_id)],
         "commitments": [_commitment(commitment) for commitment in log.commitments(conversation_id)],
     }
     return json.dumps(record, indent=2, ensure_ascii=False)
@@ -65,7 +66,6 @@ def _door(door: Door, address: str | None) -> dict[str, Any]:
         "channel": door.channel,
         "address": address,
         "blocked": door.blocked,
-        "reminders_stopped": door.reminders_stopped,
     }
 
 
@@ -81,6 +81,20 @@ def _message(message: Message, delivery: str | None) -> dict[str, Any]:
         "direction": message.direction,
         "at": message.at.isoformat(),
         **{name: value for name, value in more.items() if value is not None},
+    }
+
+
+def _notice(notice: Notice) -> dict[str, Any]:
+    return {
+        "kind": notice.kind,
+        "channel": notice.channel,
+        "address": notice.address,
+        "about": notice.about,
+        "consent": notice.consent,
+        "consented_at": notice.consented_at.isoformat(),
+        "due_at": notice.due_at.isoformat(),
+        "state": notice.state,
+        "delivery": notice.delivery,
     }
 
 

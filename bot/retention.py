@@ -22,7 +22,9 @@ from bot.log.delivery import deliveries
 from bot.log.dialogue import dialogues
 from bot.log.door import doors
 from bot.log.message import messages
+from bot.log.notice import notices
 from bot.log.photo import photos
+from bot.log.states import DUE
 from bot.log.update import updates
 
 
@@ -74,6 +76,11 @@ def _failures(conn: Connection, before: datetime) -> int:
     return int(conn.execute(failures.delete().where(failures.c.day < before.date())).rowcount)
 
 
+def _notices(conn: Connection, before: datetime) -> int:
+    # What is still to be said was asked for, and stays until it is stopped.
+    return int(conn.execute(notices.delete().where(notices.c.state != DUE, notices.c.updated_at < before)).rowcount)
+
+
 # In the order in which they are forgotten: what points to a conversation goes before it.
 RULES: dict[str, Rule] = {
     "deliveries": Rule("conversations", _of_old_conversations(deliveries)),
@@ -85,6 +92,7 @@ RULES: dict[str, Rule] = {
     "telegram_updates": Rule("updates", _updates),
     "one_time_codes": Rule("codes", _codes),
     "code_failures": Rule("codes", _failures),
+    "notices": Rule("notices", _notices),
     "commitments": Rule("commitments", _commitments),
     "conversations": Rule("conversations", _conversations),
 }

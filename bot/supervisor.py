@@ -27,6 +27,7 @@ def run() -> int:
     manager = Manager(Printer(sys.stdout))
     environment = {
         "PAY_WEBHOOK_TARGET": f"{settings.public_url}/webhooks/pay",
+        "NOTIFY_CALLBACK_TARGET": f"{settings.public_url}/webhooks/notify",
         **os.environ,
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": str(ROOT),

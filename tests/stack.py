@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 import requests
 
-from tests.servers import ROOT, answers, unused_port
+from tests.servers import ROOT, answers, unused_port, wait_until
 
 READY_SECONDS = 120
 EVENING = "2026-11-24T20:30:00+00:00"
@@ -108,6 +108,31 @@ class Stack:
         """Stop everything."""
         for name in list(self._processes):
             self._end(name, signal.SIGTERM)
+
+    def turn_clock(self, now: str) -> None:
+        """Set the clock of the action server, which sends what is due, and start it again; the others keep theirs."""
+        self._environment["NOW"] = now
+        self._end("actions", signal.SIGTERM)
+        self.start_actions()
+
+    @contextmanager
+    def second_actions(self) -> Iterator[None]:
+        """Run another action server on the same database until the end of the block."""
+        port = unused_port()
+        with (self.folder / "second.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *self.modules["actions"]],
+                cwd=ROOT,
+                env={**self._environment, "ACTION_PORT": str(port)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            wait_until(lambda: answers(f"http://127.0.0.1:{port}/health"))
+            yield
+        finally:
+            process.terminate()
+            process.wait(20)
 
     def reset(self) -> None:
         """Empty the sandbox and clear its faults. Conversations stay; each resident has their own."""

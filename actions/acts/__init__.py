@@ -1,15 +1,18 @@
 """What the assistant does in the back office: one act a file, all on the base in `base.py`."""
 
 from actions.acts.base import Act
+from actions.acts.bin_reminder import SetBinReminder
 from actions.acts.call_back import CallBack
 from actions.acts.repairs import BookRepair, CancelRepair, ChangeRepair
-from actions.acts.report import Report
+from actions.acts.report import Reopen, Report
 from actions.acts.send_text import SendText
 from actions.acts.take_payment import TakePayment
 
 MISSED_BIN = Report("missed_bin", "waste")
 BIN_ORDER = Report("bin_order", "waste")
 STREET_PROBLEM = Report("street_problem", "streets")
+REOPEN = Reopen()
+BIN_REMINDER = SetBinReminder()
 CALL_BACK = CallBack()
 TEXT = SendText()
 PAYMENT = TakePayment()
@@ -24,6 +27,8 @@ ACTS: dict[str, Act] = {
         MISSED_BIN,
         BIN_ORDER,
         STREET_PROBLEM,
+        REOPEN,
+        BIN_REMINDER,
         CALL_BACK,
         TEXT,
         PAYMENT,

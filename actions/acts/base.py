@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 from actions.backoffice.errors import BackOfficeError, Final, OutcomeUnknown, Retryable
 from actions.backoffice.systems import Systems
-from bot.log import Commitment, ConversationLog, Reply
+from bot.log import Commitment, ConversationLog, Follow, Reply
 from bot.log.states import CONFIRMED, REJECTED, REQUESTED, UNKNOWN
 from bot.words import has_words, words
 
@@ -71,6 +71,13 @@ class Act:
         """Look up whether it was done, where the contract has a way; None when it wasn't or there is none."""
         return None
 
+    def follow(self, commitment: Commitment, reference: str, reaches: bool) -> Follow:
+        """Return what the council will say first because this was done, for example a reminder.
+
+        `reaches`: what is said in the conversation reaches the resident who is not looking at it.
+        """
+        return Follow()
+
 
 def our_reference(key: str) -> str:
     """Return our own reference for a commitment's key, short enough to read out: ND- and eight characters."""
@@ -114,7 +121,7 @@ def attempt(act: Act, commitment: Commitment, systems: Systems, log: Conversatio
     except Retryable as error:
         logger.warning("%s not reached: %s", act.kind, error)
         if act.keeps:
-            return _settle(act, commitment, log, REQUESTED, later, next_try_at=_later(commitment.attempts))
+            return _settle(act, commitment, log, REQUESTED, later, next_try_at=next_try(commitment.attempts))
         return _settle(act, commitment, log, REJECTED, later, result={"code": "not_reached"})
     except OutcomeUnknown as error:
         logger.warning("%s outcome unknown: %s", act.kind, error)
@@ -133,8 +140,10 @@ def look_up(act: Act, commitment: Commitment, systems: Systems, log: Conversatio
         logger.warning("%s can't be looked up: %s", act.kind, error)
         found = None
     if found:
-        return _settle(act, commitment, log, act.reached, later, outcome=found)
-    return _settle(act, commitment, log, UNKNOWN, later, next_try_at=_later(commitment.attempts))
+        # A payment that is found stays open, in whichever way it is.
+        reached = commitment.state if act.reached == REQUESTED else act.reached
+        return _settle(act, commitment, log, reached, later, outcome=found)
+    return _settle(act, commitment, log, UNKNOWN, later, next_try_at=next_try(commitment.attempts))
 
 
 def standing(commitment: Commitment) -> Done:
@@ -163,6 +172,9 @@ def _settle(
     if later and has_words(key):
         text = words(key, reference=reference or "", our_ref=our_reference(commitment.key))
         tell = Reply(text, kind="notice")
+    follow = None
+    if state == CONFIRMED and commitment.conversation_id:
+        follow = act.follow(commitment, reference or "", log.reaches(commitment.conversation_id))
     return standing(
         log.settle(
             commitment.key,
@@ -171,11 +183,12 @@ def _settle(
             result=outcome.detail if outcome else result,
             next_try_at=next_try_at,
             tell=tell,
+            follow=follow,
         )
     )
 
 
-def _later(attempts: int) -> datetime:
-    """Return when to try again: 20 seconds, doubling to an hour. The machine's time, not the council's."""
-    wait: timedelta = min(FIRST_RETRY * 2 ** min(attempts, 8), timedelta(hours=1))
+def next_try(attempts: int, most: timedelta = timedelta(hours=1)) -> datetime:
+    """Return when to try again: 20 seconds, doubling to `most`. The machine's time, not the council's."""
+    wait: timedelta = min(FIRST_RETRY * 2 ** min(attempts, 8), most)
     return datetime.now(timezone.utc) + wait

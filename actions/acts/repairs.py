@@ -12,6 +12,8 @@ from actions.acts.base import Act, Outcome
 from actions.backoffice.homes import Option, Property, Slot
 from actions.backoffice.repairs import RepairRequest
 from actions.backoffice.systems import Systems
+from actions.notices.repairs import KIND, reminders
+from bot.log import Commitment, Follow
 
 
 def slot_to_json(slot: Slot) -> dict[str, str]:
@@ -54,9 +56,17 @@ class BookRepair(Act):
         )
         return Outcome(booked.id, {"days": booked.days_for_repair})
 
+    def follow(self, commitment: Commitment, reference: str, reaches: bool) -> Follow:
+        """Remind of the appointment, where there is one."""
+        request = commitment.request
+        if not request["slot"]:
+            return Follow()
+        start = slot_from_json(request["slot"]).start
+        return reminders(commitment, reference, request["property"]["postcode"], start, request["phone"], reaches)
+
 
 class ChangeRepair(Act):
-    """Move an appointment: {"postcode", "repair", "slot"}."""
+    """Move an appointment: {"postcode", "repair", "contact", "slot"}."""
 
     kind = "repair_change"
     system = "repairs"
@@ -73,6 +83,12 @@ class ChangeRepair(Act):
         repair = systems.repairs.get(request["postcode"], request["repair"])
         moved = repair is not None and repair.slot == slot_from_json(request["slot"])
         return Outcome(request["repair"]) if moved else None
+
+    def follow(self, commitment: Commitment, reference: str, reaches: bool) -> Follow:
+        """Remind of the new appointment, and not of the old one."""
+        request = commitment.request
+        start = slot_from_json(request["slot"]).start
+        return reminders(commitment, reference, request["postcode"], start, request["contact"], reaches)
 
 
 class CancelRepair(Act):
@@ -92,3 +108,7 @@ class CancelRepair(Act):
         """Look whether the repair is gone: it was there a moment ago, and the contract hides a cancelled one."""
         repair = systems.repairs.get(request["postcode"], request["repair"])
         return Outcome(request["repair"]) if repair is None or repair.cancelled else None
+
+    def follow(self, commitment: Commitment, reference: str, reaches: bool) -> Follow:
+        """Remind of it no more."""
+        return Follow(replaces=((KIND, reference),))

@@ -15,6 +15,7 @@ pay         create(amount_pence, reference, description, return_url, metadata=No
             Payment(id, status, finished, code|None, next_url|None, reference, amount, created); .paid
 notify      text(phone, template, personalisation, reference) -> id (W); email(address, ...) -> id (W)
             template: its name in Notify ("repair_booked") or its id; find(reference) -> id|None
+            received() -> list[ReceivedText(phone, text, at)], of the last 7 days
             get(notification_id) -> Notification(id, kind, status, reference|None, to, body)
 open311     services() -> list[Service(code, name, description, group, keywords, has_attributes)]
             definition(code) -> list[Attribute(code, question, hint, datatype, required, order, asked, automated,
@@ -24,6 +25,8 @@ open311     services() -> list[Service(code, name, description, group, keywords,
             find(service_code, our_ref, since) -> reference|None; reference_of(token) -> reference|None
             request(reference) -> ServiceRequest|None; nearby(service_code, lat, lng, metres, since)
             -> list[NearbyRequest(request, metres)], open ones, nearest first
+            updates(since) -> list[ReportUpdate(id, reference, status, description, updated)]; .is_ours
+            update(reference, status, description, our_ref) -> id (W)
             ServiceRequest(id, status, status_notes|None, service_code, service_name, description, requested,
             updated|None, expected|None, address|None, lat|None, lng|None, notice|None); .is_open
 repairs     kind: "tenant" | "leasehold" | "communal"

@@ -1,5 +1,6 @@
 """What GeoReport v2 sends and takes: its records as dataclasses, and how they are read and written."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -9,6 +10,9 @@ from typing import Any
 OPEN = frozenset(
     ["open", "in_progress", "planned", "action_scheduled", "investigating", "reopen", "for_triage", "unchanged"]
 )
+
+# The last line of a report or an update that we sent.
+OUR_REF = re.compile(r"^Ref ND-[A-Z0-9]{8}\s*\Z", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,22 @@ class ServiceRequest:
     def is_open(self) -> bool:
         """Whether it is still to be dealt with."""
         return self.status in OPEN
+
+
+@dataclass(frozen=True)
+class ReportUpdate:
+    """A change of a report, `reference`, as FixMyStreet's extension tells it. `updated` is aware."""
+
+    id: str
+    reference: str
+    status: str
+    description: str
+    updated: datetime
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether we sent it ourselves: its last line is a reference of ours."""
+        return OUR_REF.search(self.description) is not None
 
 
 @dataclass(frozen=True)
@@ -138,6 +158,20 @@ def request_of(one: Any) -> ServiceRequest:
         lat=_number(one.get("lat")),
         lng=_number(one.get("long")),
         notice=_text(one.get("service_notice")),
+    )
+
+
+def update_of(one: Any) -> ReportUpdate:
+    """Read an item of servicerequestupdates.json. Raises ValueError without its time."""
+    updated = _moment(one["updated_datetime"])
+    if updated is None:
+        raise ValueError("an update without its time")
+    return ReportUpdate(
+        id=str(one["update_id"]),
+        reference=str(one["service_request_id"]),
+        status=str(one["status"]).lower(),
+        description=str(one.get("description") or ""),
+        updated=updated,
     )
 
 

@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,6 +37,15 @@ class Notification:
     reference: str | None
     to: str
     body: str
+
+
+@dataclass(frozen=True)
+class ReceivedText:
+    """A text that somebody sent to the council's number. `phone` is in E.164, `at` aware."""
+
+    phone: str
+    text: str
+    at: datetime
 
 
 class Notify:
@@ -80,6 +90,13 @@ class Notify:
         one = client.get_notification_by_id(segment(notification_id))
         notification: Notification = _read(client, lambda: _notification(one))
         return notification
+
+    def received(self) -> list[ReceivedText]:
+        """Return the newest 250 texts of the last seven days that the council received, newest first."""
+        client = self._client("received")
+        listed = client.get_received_texts()
+        found: list[ReceivedText] = _read(client, lambda: [_received(one) for one in listed["received_text_messages"]])
+        return found
 
     def _id_of(self, kind: str, template: str) -> str:
         """Return the id of a template, by its name as Notify lists it. Raises NotFound when there is none."""
@@ -164,4 +181,14 @@ def _notification(one: Any) -> Notification:
         reference=one.get("reference"),
         to=str(one.get("phone_number") or one.get("email_address") or ""),
         body=str(one.get("body") or ""),
+    )
+
+
+def _received(one: Any) -> ReceivedText:
+    at = datetime.fromisoformat(str(one["created_at"]).replace("Z", "+00:00"))
+    number = str(one["user_number"])
+    return ReceivedText(
+        phone=f"+{number}" if number.startswith("44") else number,
+        text=str(one["content"]),
+        at=at if at.tzinfo else at.replace(tzinfo=timezone.utc),
     )

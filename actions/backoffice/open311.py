@@ -17,6 +17,7 @@ from actions.backoffice.geometry import metres_between
 from actions.backoffice.georeport import (
     Attribute,
     NearbyRequest,
+    ReportUpdate,
     Service,
     ServiceRequest,
     attribute_of,
@@ -24,6 +25,7 @@ from actions.backoffice.georeport import (
     reference_and_token,
     request_of,
     service_of,
+    update_of,
 )
 from actions.backoffice.http import Door, segment
 from bot import clock
@@ -138,6 +140,27 @@ class Open311:
                     near.append(NearbyRequest(request, round(distance)))
         return sorted(near, key=lambda one: one.metres)
 
+    def updates(self, since: datetime) -> list[ReportUpdate]:
+        """Return the changes of all reports since then (aware, at most 90 days back), by FixMyStreet's extension."""
+        return self._list("updates", "/servicerequestupdates.json", update_of, self._since(since))
+
+    def update(self, reference: str, status: str, description: str, our_ref: str) -> str:
+        """Change a report's status ("reopen"), with the reason, and return the update's id. A write.
+
+        `our_ref` is the id of the update, and the last line of its words, by which `updates` shows it.
+        """
+        given = {
+            **self._jurisdiction,
+            "api_key": self._api_key,
+            "service_request_id": reference,
+            "update_id": our_ref,
+            "status": status.upper(),
+            "updated_datetime": clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "description": _with_ref(description, our_ref),
+        }
+        sent = self._door.post_form("update", "/servicerequestupdates.json", fields_of(given, {}, ()))
+        return sent.read(lambda body: str(body[0]["update_id"]))
+
     def _request(self, reference: str) -> ServiceRequest | None:
         try:
             found: list[ServiceRequest] = self._list("request", f"/requests/{segment(reference)}.json", request_of)
@@ -146,11 +169,15 @@ class Open311:
         return found[0] if found else None
 
     def _requests(self, operation: str, service_code: str, since: datetime, **more: str) -> list[ServiceRequest]:
+        params = {"service_code": service_code, **self._since(since), **more}
+        return self._list(operation, "/requests.json", request_of, params)
+
+    @staticmethod
+    def _since(since: datetime) -> dict[str, str]:
         """Search from `since`, but at most 90 days back, which is all that GeoReport promises."""
         now = clock.now()
         start = max(min(since, now) - CLOCKS_DIFFER, now - WINDOW).astimezone(timezone.utc)
-        params = {"service_code": service_code, "start_date": start.strftime("%Y-%m-%dT%H:%M:%SZ"), **more}
-        return self._list(operation, "/requests.json", request_of, params)
+        return {"start_date": start.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
     def _definition(self, service_code: str) -> tuple[Attribute, ...]:
         path = f"/services/{segment(service_code)}.json"

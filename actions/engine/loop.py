@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from actions.engine import repair, search, wishes
-from actions.engine.context import in_context
+from actions.engine.context import in_context, notice_answered
 from actions.engine.desk import Frame
 from actions.engine.readers import Check, NotValid, Pick
 from actions.engine.runner import Runner
@@ -27,6 +27,7 @@ from bot.safety.verdict import verdict
 from bot.words import has_words, words
 
 MOST_BARE_WORDS = 3
+MOST_ANSWER_WORDS = 6
 # Fewer in a question are an answer, and an emergency that is clear in fewer was answered before Rasa.
 LEAST_ALARMING_WORDS = 5
 
@@ -237,8 +238,15 @@ class Loop(Runner):
 
     # -- nothing is open -------------------------------------------------------------------------------------------
 
+    def _answers_notice(self) -> bool:
+        """Take a few words for one of the choices of what the council just said first: "no" to "is it fixed?"."""
+        pressed = notice_answered(self.log, self.turn) if self.turn.words <= MOST_ANSWER_WORDS else None
+        if pressed:
+            self._pressed(pressed)
+        return pressed is not None
+
     def _open_floor(self) -> None:
-        if self._is_emergency():
+        if self._is_emergency() or self._answers_notice():
             return
         self.turn = turn = in_context(self.turn, self.desk.memory.get("served"))
         doubtful = turn.confidence < SURE or turn.intent in EMERGENCIES

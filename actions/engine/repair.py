@@ -13,7 +13,9 @@ from actions.engine.runner import Runner
 from actions.engine.talk import CHANGE, CHECK, Pending, Talk, offer
 from actions.engine.turn import Pressed
 from actions.engine.understanding import EMERGENCIES, KIND, UNSURE
+from actions.notices.base import STOP
 from bot.log import Choice, Reply
+from bot.log.states import DUE
 from bot.words import has_words, words
 
 LEAST_CHOICES, MOST_CHOICES = 2, 3
@@ -25,11 +27,20 @@ def stop(loop: Runner) -> None:
     frame = loop.desk.top
     if frame is None:
         # "Cancel it", said of the repair that was just booked.
-        held = (offer("cancel_repair_appointment"),) if loop.desk.memory.get("repair") else ()
+        held = [offer("cancel_repair_appointment")] if loop.desk.memory.get("repair") else []
+        if any(notice.state == DUE for notice in loop.log.notices_of(loop.turn.conversation_id)):
+            held.append(Choice(words("notices.stop.choice"), Pressed("say", STOP).dump()))
         loop.say("desk.nothing_to_stop", *held)
         return
     loop.say("desk.stopped", title=words(f"intents.{frame.journey}"))
     loop.leave(frame)
+
+
+def stop_reminders(loop: Runner) -> None:
+    """Stop all that the council would still say first, and come back to the journey that waits."""
+    loop.log.stop_reminders(loop.turn.conversation_id)
+    loop.say("desk.reminders_stopped")
+    loop.resume()
 
 
 def restart(loop: Runner) -> None:
@@ -243,4 +254,5 @@ SAY: dict[str, Callable[[Runner], Any]] = {
     "retry": retry,
     "resume": resume,
     "again": say_again,
+    STOP: stop_reminders,
 }

@@ -1,4 +1,7 @@
-"""What a resident can get done: one file a journey, named after its intent. A new journey adds a line here."""
+"""What a resident can get done: one file a journey, named after its intent. A new journey adds a line here.
+
+What is in `WITHOUT_INTENT` is no wish: it begins with the answer to what the council asked first.
+"""
 
 from collections.abc import Callable
 
@@ -10,17 +13,21 @@ from actions.journeys import (
     check_council_tax_balance,
     check_repair_status,
     check_report_status,
+    is_it_fixed,
     order_bin,
     pay_council_tax,
     report_missed_bin,
     report_repair,
     report_street_problem,
+    set_bin_reminder,
     speak_to_person,
     struggling_to_pay,
 )
 
+WITHOUT_INTENT = frozenset({"is_it_fixed"})
 JOURNEYS: dict[str, Callable[[Talk], None]] = {
     "check_bin_day": check_bin_day.run,
+    "set_bin_reminder": set_bin_reminder.run,
     "report_missed_bin": report_missed_bin.run,
     "order_bin": order_bin.run,
     "pay_council_tax": pay_council_tax.run,
@@ -32,5 +39,6 @@ JOURNEYS: dict[str, Callable[[Talk], None]] = {
     "cancel_repair_appointment": cancel_repair_appointment.run,
     "report_street_problem": report_street_problem.run,
     "check_report_status": check_report_status.run,
+    "is_it_fixed": is_it_fixed.run,
     "speak_to_person": speak_to_person.run,
 }

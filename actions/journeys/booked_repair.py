@@ -6,7 +6,7 @@ from functools import partial
 from actions.backoffice.homes import Repair
 from actions.engine.readers import POSTCODE, Entity
 from actions.engine.talk import Talk
-from actions.journeys.parts import slot_words
+from actions.plain import slot_words
 
 
 def _reference(text: str) -> str | None:

@@ -6,9 +6,9 @@ from actions.backoffice.homes import Repair, Slot
 from actions.backoffice.repairs import Kind
 from actions.engine.talk import Row, Talk
 from actions.journeys.booked_repair import about, booked_repair, when
-from actions.journeys.parts import slot_words
-from actions.journeys.report_repair import confirm_by_text
+from actions.journeys.report_repair import confirm_by_text, reminder
 from actions.journeys.slots import begun_slot, pick_slot
+from actions.plain import slot_words
 from bot.council import council
 
 
@@ -17,7 +17,7 @@ def run(talk: Talk) -> None:
     repair = booked_repair(talk)
     if repair.cancelled or repair.slot is None:
         talk.end("cancelled", reference=repair.id, go=("report_repair",))
-    request = {"postcode": repair.postcode, "repair": repair.id}
+    request = {"postcode": repair.postcode, "repair": repair.id, "contact": repair.contact}
     slot = begun_slot(talk, CHANGE_REPAIR, request) or _checked_slot(talk, repair)
     moved = slot_words(slot.start, slot.end)
     done = talk.act(CHANGE_REPAIR, {**request, "slot": slot_to_json(slot)})
@@ -26,7 +26,7 @@ def run(talk: Talk) -> None:
         talk.end(done.state, our_ref=done.our_ref, number=number, when=when(repair), go=("speak_to_person",))
     text = confirm_by_text(talk, "repair_changed", repair.id, slot, repair.contact)
     talk.desk.memory["repair"] = [repair.id, repair.postcode]
-    talk.end("confirmed", reference=repair.id, when=moved, text=text)
+    talk.end("confirmed", reference=repair.id, when=moved, text=text, remind=reminder(talk, slot))
 
 
 def _checked_slot(talk: Talk, repair: Repair) -> Slot:

@@ -3,9 +3,9 @@
 from actions.backoffice.places import Address
 from actions.backoffice.waste import BinService
 from actions.engine.talk import Talk
-from actions.journeys.parts import day, our_address
+from actions.journeys.parts import our_address
+from actions.plain import bin_name, day
 from bot.clock import today
-from bot.council import council
 from bot.feeds import calendar_path
 from bot.settings import get_settings
 
@@ -21,7 +21,7 @@ def run(talk: Talk) -> None:
     late = [talk.words("late", bin=bin_name(s), until=day(s.round_late_until)) for s in services if s.round_late_until]
     talk.end(
         "result",
-        go=("report_missed_bin",) if not late else (),
+        go=("set_bin_reminder",) if late else ("report_missed_bin", "set_bin_reminder"),
         address=f"{address.line}, {address.postcode}",
         lines="\n".join(lines + late),
         calendar=calendar_url(address),
@@ -38,11 +38,6 @@ def _line(talk: Talk, service: BinService) -> str:
             "moved", bin=bin_name(service), day=when, usual=day(service.usual_date), reason=service.change_reason or ""
         )
     return talk.words("line", bin=bin_name(service), day=when)
-
-
-def bin_name(service: BinService) -> str:
-    """Return what this council calls a bin."""
-    return str(council()["bins"]["names"].get(service.bin, service.name))
 
 
 def calendar_url(address: Address) -> str:

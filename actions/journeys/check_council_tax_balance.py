@@ -15,8 +15,8 @@ from actions.backoffice.errors import Final
 from actions.backoffice.revenues import Account
 from actions.engine.readers import POSTCODE, Entity, NotValid
 from actions.engine.talk import Talk
-from actions.journeys.parts import day
 from actions.journeys.pay_council_tax import ACCOUNT
+from actions.plain import day
 from bot.clock import now, today
 from bot.council import council
 from bot.log.codes import Codes

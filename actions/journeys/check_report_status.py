@@ -5,9 +5,9 @@ from functools import partial
 
 from actions.engine.readers import Entity
 from actions.engine.talk import Talk
-from actions.journeys.parts import day
+from actions.notices.reports import status_words
+from actions.plain import day
 from bot.clock import LONDON
-from bot.words import has_words
 
 
 def _reference(text: str) -> str | None:
@@ -33,8 +33,7 @@ def run(talk: Talk) -> None:
             break
         talk.desk.memory.pop("report", None)
         talk.refuse("reference", "not_found", reference=reference)
-    known = has_words(f"check_report_status.status.{request.status.lower()}")
-    status = talk.words(f"status.{request.status.lower()}") if known else request.status.replace("_", " ")
+    status = status_words(request.status)
     due = request.expected if request.status.lower() not in OVER else None
     expected = talk.words("expected", day=day(due.astimezone(LONDON).date())) if due else ""
     notes = talk.words("notes", notes=request.status_notes) if request.status_notes else ""

@@ -6,7 +6,8 @@ from actions.acts import BIN_ORDER
 from actions.engine.readers import NotValid, Option, Pick
 from actions.engine.talk import Row, Talk
 from actions.engine.turn import Turn
-from actions.journeys.parts import our_address, sentence
+from actions.journeys.parts import our_address
+from actions.plain import sentence
 from bot.council import council
 from bot.nlu.bare import parse_count
 from bot.nlu.values import format_pence, parse_number

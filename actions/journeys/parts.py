@@ -1,14 +1,12 @@
 """What several journeys ask in the same way: an address of ours, a telephone number."""
 
 import re
-from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 
 from actions.backoffice.places import Address
 from actions.engine.readers import LAST, PHONE, POSTCODE, NotValid, Option, Pick, YesNo
 from actions.engine.talk import Talk
-from bot.clock import LONDON
 from bot.council import council
 from bot.nlu.bare import core
 from bot.nlu.values import parse_number
@@ -146,29 +144,3 @@ def phone(talk: Talk) -> str:
     number = str(talk.ask("phone", PHONE))
     talk.desk.memory["phone"] = number
     return number
-
-
-def day(value: date) -> str:
-    """Return a day as residents read it: Tuesday 1 December."""
-    return f"{value:%A} {value.day} {value:%B}"
-
-
-def slot_words(start: datetime, end: datetime) -> str:
-    """Return an appointment as residents read it: Tuesday 1 December, 8am to 12pm."""
-    return f"{day(start.astimezone(LONDON).date())}, {hour(start.astimezone(LONDON))} to {hour(end.astimezone(LONDON))}"
-
-
-def hour(at: datetime | time) -> str:
-    """Return a time on the wall clock as residents read it: 8am, 12:30pm."""
-    minutes = f":{at:%M}" if at.minute else ""
-    return f"{at.hour % 12 or 12}{minutes}{'am' if at.hour < 12 else 'pm'}"
-
-
-def sentence(text: str) -> str:
-    """Return words as they stand at the start of a line."""
-    return text[:1].upper() + text[1:]
-
-
-def national(number: str) -> str:
-    """Return an E.164 number as people in the UK write it: 07700 900123."""
-    return f"0{number[3:7]} {number[7:]}" if number.startswith("+44") else number

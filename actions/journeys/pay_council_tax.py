@@ -15,7 +15,7 @@ from actions.acts.take_payment import ask_pay
 from actions.engine.readers import Amount, Entity, NotValid, Option, YesNo
 from actions.engine.talk import Row, Talk
 from actions.engine.turn import Turn
-from actions.journeys.parts import day
+from actions.plain import day
 from bot.council import council
 from bot.log import Reply
 from bot.log.states import OPEN

@@ -6,8 +6,8 @@ from actions.acts import MISSED_BIN
 from actions.backoffice.waste import BinService
 from actions.engine.readers import Option, Pick
 from actions.engine.talk import Row, Talk
-from actions.journeys.check_bin_day import bin_name
-from actions.journeys.parts import day, hour, our_address, sentence
+from actions.journeys.parts import our_address
+from actions.plain import bin_name, day, hour, sentence
 from bot.clock import local_now, today
 from bot.council import council
 from bot.hours import working_days_between

@@ -10,9 +10,11 @@ from actions.backoffice.repairs import Kind
 from actions.engine.readers import POSTCODE, Option, Pick, Text, YesNo
 from actions.engine.talk import Row, Talk
 from actions.engine.turn import Turn
-from actions.journeys.parts import ADDRESS, NOT_LISTED, is_ours, known_address, national, phone, slot_words
+from actions.journeys.parts import ADDRESS, NOT_LISTED, is_ours, known_address, phone
 from actions.journeys.slots import Place, begun_slot, pick_slot
 from actions.journeys.triage import choose
+from actions.notices.repairs import reminder_day
+from actions.plain import national, slot_words
 from bot.clock import LONDON
 from bot.council import council
 from bot.emergency_reply import emergency_reply
@@ -74,6 +76,7 @@ def run(talk: Talk) -> None:
             Row("description", talk.words("row.description"), description),
             Row("slot", talk.words("row.slot"), when),
             Row("phone", talk.words("row.phone"), national(number)),
+            Row("reminder", talk.words("reminder.row"), reminder_day(slot.start), change=False),
         ]
     )
     _book(talk, {**request, "slot": slot_to_json(slot)}, slot, number)
@@ -140,13 +143,21 @@ def _book(talk: Talk, request: dict[str, Any], slot: Slot, number: str) -> None:
         talk.end(done.state, our_ref=done.our_ref, number=council()["phones"]["housing_repairs"], go=("speak_to_person",))
     talk.desk.memory["repair"] = [done.reference, request["property"]["postcode"]]
     text = confirm_by_text(talk, "repair_booked", done.reference, slot, number)
+    remind = reminder(talk, slot)
     talk.end(
         "confirmed",
         reference=done.reference,
         when=slot_words(slot.start, slot.end),
         text=text,
+        remind=remind,
         go=("change_repair_appointment", "cancel_repair_appointment"),
     )
+
+
+def reminder(talk: Talk, slot: Slot) -> str:
+    """Return the sentence that says when the resident is reminded; "" when it is too late for that."""
+    on = reminder_day(slot.start)
+    return talk.words("reminder.promise", day=on) if on else ""
 
 
 def _still_free(talk: Talk, request: dict[str, Any], slot: Slot) -> bool:

@@ -10,7 +10,8 @@ from actions.backoffice.georeport import Attribute, NearbyRequest
 from actions.backoffice.places import Address
 from actions.engine.readers import Option, Photo, Pick, Text, Where, YesNo
 from actions.engine.talk import Row, Talk
-from actions.journeys.parts import day, is_ours
+from actions.journeys.parts import is_ours
+from actions.plain import day
 from bot.clock import LONDON, now
 from bot.council import council
 from bot.settings import get_settings

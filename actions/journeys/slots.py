@@ -12,7 +12,7 @@ from actions.backoffice.repairs import Kind
 from actions.engine.readers import LAST, NotValid, Option, Pick
 from actions.engine.talk import Talk
 from actions.engine.turn import Turn
-from actions.journeys.parts import day, slot_words
+from actions.plain import day, slot_words
 from bot.clock import LONDON, today
 from bot.council import council
 from bot.nlu import bare, values

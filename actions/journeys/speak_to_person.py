@@ -5,7 +5,8 @@ from datetime import datetime
 from actions.acts import CALL_BACK
 from actions.engine.readers import Text, YesNo
 from actions.engine.talk import Row, Talk
-from actions.journeys.parts import day, hour, national, phone
+from actions.journeys.parts import phone
+from actions.plain import day, hour, national
 from bot.clock import LONDON, now
 from bot.council import council
 from bot.hours import call_back_promise, is_open

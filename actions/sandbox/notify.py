@@ -194,8 +194,23 @@ async def get_pdf(request: Request) -> Response:
 
 @endpoint
 async def received(request: Request) -> Response:
-    """`GET /v2/received-text-messages`: none."""
-    return JSONResponse({"received_text_messages": [], "links": {"current": f"{_base(request)}/received-text-messages"}})
+    """`GET /v2/received-text-messages`: the newest 250."""
+    texts = [
+        {**one, "notify_number": "07700900999", "service_id": rules.DEFAULT_KEY[-73:-37]}
+        for one in outbox.received(PAGE_SIZE)
+    ]
+    links = {"current": f"{_base(request)}/received-text-messages"}
+    return JSONResponse({"received_text_messages": texts, "links": links})
+
+
+async def receive(request: Request) -> Response:
+    """`POST /notify/received` {"phone", "text"}: somebody texts the council. Not of the contract, and for anyone; 204."""
+    try:
+        body = await _body(request)
+        outbox.receive(rules.check_phone(str(body.get("phone"))), str(body.get("text")))
+    except Refused as refusal:
+        return JSONResponse(refusal.body, refusal.status)
+    return Response(status_code=204)
 
 
 def _template(template: Template) -> dict[str, object]:
@@ -273,4 +288,4 @@ api_routes = [
     Route("/v2/template/{template_id}/preview", preview, methods=["POST"]),
     Route("/v2/template/{template_id}", template, methods=["GET"]),
 ]
-routes = [*api_routes, Route("/texts", texts, methods=["GET"])]
+routes = [*api_routes, Route("/texts", texts, methods=["GET"]), Route("/received", receive, methods=["POST"])]

@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS notifications (
     status TEXT NOT NULL, created TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS notifications_reference ON notifications (reference);
+CREATE TABLE IF NOT EXISTS received_texts (id TEXT PRIMARY KEY, user_number TEXT, content TEXT, created_at TEXT);
 """
 # Notify's own special recipients: a fake id and nothing kept, or a failure.
 SMOKE = {"07700900000", "07700900111", "07700900222"} | {
@@ -95,6 +96,20 @@ def find(wanted: str) -> sqlite3.Row | None:
             "SELECT * FROM notifications WHERE id = ?", (wanted.lower(),)
         ).fetchone()
     return row
+
+
+def receive(phone: str, text: str) -> None:
+    """Keep a text that somebody sent to the council."""
+    row = (str(uuid4()), f"44{phone[1:]}", text, _time(clock.now()))
+    with store.connect() as connection:
+        connection.execute("INSERT INTO received_texts VALUES (?, ?, ?, ?)", row)
+
+
+def received(limit: int) -> list[dict[str, Any]]:
+    """Return the texts that were received, newest first."""
+    with store.connect() as connection:
+        rows = connection.execute("SELECT * FROM received_texts ORDER BY rowid DESC LIMIT ?", (limit,)).fetchall()
+    return [dict(row) for row in rows]
 
 
 def search(filters: Mapping[str, Sequence[str]], older_than: str | None, limit: int) -> list[sqlite3.Row]:

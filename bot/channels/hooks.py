@@ -9,6 +9,7 @@ from typing import Any
 
 from sanic.response import HTTPResponse, html, json, redirect
 
+from actions.acts.base import next_try
 from actions.acts.take_payment import ask_pay, record
 from actions.backoffice.deadline import deadline
 from actions.backoffice.errors import BackOfficeError
@@ -18,12 +19,14 @@ from bot.channels.limits import read_body
 from bot.channels.pages import Pages
 from bot.channels.session import Sessions
 from bot.channels.trouble import Trouble
-from bot.log import ConversationLog, LogError
+from bot.log import ConversationLog, LogError, Reply
 from bot.log.states import OPEN
 from bot.settings import Settings
+from bot.words import words
 
 BODY_BYTES = 256 * 1024
 RETURN_SECONDS = 8.0
+RESENT = 4  # what met trouble on the way is sent again as after four tries: in five minutes
 logger = logging.getLogger(__name__)
 
 
@@ -48,7 +51,10 @@ class Hooks:
         return json({"status": "ok"})
 
     async def notify(self, request: Any) -> HTTPResponse:
-        """`POST /webhooks/notify`: what became of a text. Kept with the commitment; the phone number is not."""
+        """`POST /webhooks/notify`: what became of a text or an email. Kept with what it was for; the number is not.
+
+        503 for one that comes before we know that Notify has it: Notify says it again in five minutes.
+        """
         expected = f"Bearer {self._settings.notify_callback_token}"
         if not hmac.compare_digest(expected.encode(), request.headers.get("authorization", "").encode()):
             raise Trouble(401, "bad_token", "The bearer token is not the one that was agreed.")
@@ -57,6 +63,9 @@ class Hooks:
         if not isinstance(notification, str) or not isinstance(status, str):
             raise Trouble(400, "bad_json")
         await asyncio.to_thread(self._record_text, notification, status[:64])
+        reference = str(told.get("reference") or "")
+        if not await asyncio.to_thread(self._record_notice, notification, reference, status[:64]):
+            raise Trouble(503, "internal", headers={"Retry-After": "5"})
         return json({"status": "ok"})
 
     async def payer_returns(self, request: Any, token: str) -> HTTPResponse:
@@ -84,6 +93,10 @@ class Hooks:
         commitment = self._log.by_reference("text", notification)
         if commitment is not None and commitment.state not in OPEN and not commitment.erased:
             self._log.settle(commitment.key, commitment.state, result={**commitment.result, "delivery": status})
+
+    def _record_notice(self, notification: str, reference: str, status: str) -> bool:
+        undelivered = Reply(words("notices.undelivered"), kind="notice")
+        return self._log.notices.receipt(notification, reference, status, next_try(RESENT), undelivered)
 
     def _ask_after_payment(self, key: str, token: str) -> bool:
         """Ask Pay how the session's payment stands. Return whether it has one with this token."""

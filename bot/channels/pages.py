@@ -102,6 +102,14 @@ class Pages:
         """Return the page for somebody who comes back from paying and began it elsewhere."""
         return self._render("returned.html")
 
+    def stop(self, code: str) -> str:
+        """Return the page that asks whether to stop the reminders."""
+        return self._render("stop.html", code=code)
+
+    def stopped(self) -> str:
+        """Return the page that says that the reminders are stopped."""
+        return self._render("stopped.html")
+
     def demo(self) -> str:
         """Return a page of a council's website, with the embedded script."""
         return self._render(

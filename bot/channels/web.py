@@ -25,6 +25,7 @@ from bot.channels.incoming import wants_page
 from bot.channels.pages import Pages
 from bot.channels.routes import add, guard
 from bot.channels.session import Sessions
+from bot.channels.stop import Stop
 from bot.channels.trouble import Trouble
 from bot.log import ConversationLog, get_log
 from bot.settings import Settings, get_settings
@@ -76,6 +77,9 @@ class WebChannel(InputChannel):
         add(site, "GET", "/health/live", health.live)
         add(site, "GET", "/health/ready", health.ready)
         add(site, "GET", "/bins/<name:str>", Feeds(self.settings, systems).bins)
+        stop = Stop(self.log, self.pages)
+        add(site, "GET", "/stop/<code:str>", stop.ask)
+        add(site, "POST", "/stop/<code:str>", stop.stop)
         add(site, "GET", "/", self.council_page)
         add(site, "GET", "/widget.js", self.widget)
         add(site, "GET", "/static/<name:str>", self.static)

@@ -21,6 +21,7 @@ from bot.log.errors import (
 )
 from bot.log.log import ConversationLog, get_log
 from bot.log.message import Inbound, Message
+from bot.log.notice import Follow, Notice, Plan
 from bot.log.speech import Choice, Reply, Understood
 from bot.log.update import Updates
 
@@ -36,11 +37,14 @@ __all__ = [
     "Delivery",
     "Door",
     "Doors",
+    "Follow",
     "IllegalTransition",
     "Inbound",
     "LogError",
     "Message",
+    "Notice",
     "Offered",
+    "Plan",
     "Reply",
     "TooManyTries",
     "Understood",

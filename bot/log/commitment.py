@@ -22,6 +22,8 @@ PAY = "pay"  # the system of payments
 
 # How long an act may take. A commitment that is still untouched after it belongs to a process that died.
 CLAIM = timedelta(minutes=2)
+# How often Pay is asked after a payment.
+PAY_SOONEST, PAY_LATEST = timedelta(seconds=5), timedelta(minutes=5)
 
 commitments = sa.Table(
     "commitments",
@@ -47,6 +49,9 @@ commitments = sa.Table(
     sa.Index("ix_commitments_kind_reference", "kind", "reference"),
     sa.Index("ix_commitments_created_at", "created_at"),
 )
+
+# A payment that Pay has: it is asked after, and never tried again.
+_PAYMENT = sa.and_(commitments.c.system == PAY, commitments.c.reference.is_not(None))
 
 
 @dataclass(frozen=True)
@@ -180,6 +185,7 @@ def due_for_retry(conn: Connection, now: datetime, limit: int) -> list[Commitmen
             commitments.c.state.in_(sorted(states.OPEN)),
             commitments.c.next_try_at <= now,
             commitments.c.erased_at.is_(None),
+            sa.not_(_PAYMENT),
         )
         .order_by(commitments.c.next_try_at, commitments.c.id)
         .limit(limit)
@@ -191,14 +197,24 @@ def due_for_retry(conn: Connection, now: datetime, limit: int) -> list[Commitmen
     return [replace(commitment, next_try_at=now + CLAIM) for commitment in found]
 
 
-def open_payments(conn: Connection) -> list[Commitment]:
-    """Return the payments that are neither confirmed nor rejected, oldest first."""
-    return _many(
+def open_payments(conn: Connection, now: datetime, limit: int) -> list[Commitment]:
+    """Take the payments that were begun and are not over, the longest not asked after first.
+
+    A payment is asked after every `PAY_SOONEST` at first, and then after a sixth of its age, up to `PAY_LATEST`.
+    """
+    due = sa.or_(commitments.c.next_try_at.is_(None), commitments.c.next_try_at <= now)
+    found = _many(
         conn,
         sa.select(commitments)
-        .where(commitments.c.system == PAY, commitments.c.state.in_(sorted(states.OPEN)))
-        .order_by(commitments.c.id),
+        .where(_PAYMENT, commitments.c.state.in_(sorted(states.OPEN)), due)
+        .order_by(commitments.c.next_try_at.is_not(None), commitments.c.next_try_at, commitments.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True),
     )
+    for payment in found:
+        wait = min(max((clock.now() - payment.updated_at) / 6, PAY_SOONEST), PAY_LATEST)
+        conn.execute(commitments.update().where(commitments.c.key == payment.key).values(next_try_at=now + wait))
+    return found
 
 
 def forget(conn: Connection, conversation_id: str) -> int:

@@ -30,7 +30,6 @@ doors = sa.Table(
     sa.Column("user_hash", sa.String(64), nullable=False),
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("blocked_at", UtcTime),
-    sa.Column("reminders_stopped_at", UtcTime),
     sa.Column("created_at", UtcTime, nullable=False),
     # When it took over from the conversation's other doors, by the machine's time: a frozen clock puts nothing in order.
     sa.Column("last_used_at", UtcTime, nullable=False),
@@ -52,14 +51,13 @@ _OF = _DOORS.where(doors.c.conversation_id == sa.bindparam("conversation")).orde
 class Door:
     """One way in, and to a resident. `in_use`: they spoke by this one last, of all the conversation's doors.
 
-    `blocked`: they want nothing sent. `reminders_stopped`: they want answers and no reminders.
+    `blocked`: they want nothing sent.
     """
 
     id: int
     conversation_id: str
     channel: str
     blocked: bool
-    reminders_stopped: bool
     in_use: bool
 
 
@@ -145,19 +143,6 @@ class Doors:
             sealed = conn.execute(sa.select(doors.c.address).where(doors.c.id == door_id)).scalar_one_or_none()
         return self._sealer.open(sealed) if sealed else None
 
-    def stop_reminders(self, conversation_id: str) -> None:
-        """Note that the resident of this conversation wants no reminders by any of its doors; answers still come."""
-        self._remind(conversation_id, clock.now())
-
-    def allow_reminders(self, conversation_id: str) -> None:
-        """Take the stop back: the resident asked for a reminder."""
-        self._remind(conversation_id, None)
-
-    def _remind(self, conversation_id: str, stopped_at: datetime | None) -> None:
-        change = doors.update().where(doors.c.conversation_id == conversation_id)
-        with writing(self._engine) as conn:
-            conn.execute(change.values(reminders_stopped_at=stopped_at))
-
     def _hash(self, channel: str, user_key: str) -> str:
         return conversation.user_hash(self._secret, channel, user_key)
 
@@ -182,7 +167,6 @@ def _from_row(row: Any) -> Door:
         conversation_id=row.conversation_id,
         channel=row.channel,
         blocked=row.blocked_at is not None,
-        reminders_stopped=row.reminders_stopped_at is not None,
         in_use=bool(row.in_use),
     )
 

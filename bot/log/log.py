@@ -9,13 +9,27 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from bot.db import get_engine, reading, writing
-from bot.log import choice, codes, commitment, conversation, dialogue, door, message, photo, states, transcript
+from bot.log import (
+    choice,
+    codes,
+    commitment,
+    conversation,
+    dialogue,
+    door,
+    message,
+    notice,
+    photo,
+    states,
+    transcript,
+)
 from bot.log.choice import Offered, choices
 from bot.log.commitment import Commitment
 from bot.log.conversation import Conversation
 from bot.log.delivery import deliveries
 from bot.log.door import doors
 from bot.log.message import Inbound, Message, messages
+from bot.log.notice import Follow, Notice
+from bot.log.notices import Notices
 from bot.log.photo import photos
 from bot.log.speech import Reply, Understood
 from bot.settings import get_settings
@@ -28,6 +42,7 @@ class ConversationLog:
         """`secret` keys every hash; by default it is `SECRET_KEY`."""
         self.engine = engine
         self.secret = get_settings().secret_key if secret is None else secret
+        self.notices = Notices(engine, self.secret)
 
     # Conversations
 
@@ -91,7 +106,7 @@ class ConversationLog:
             return transcript.transcript(conn, conversation_id)
 
     def erase(self, conversation_id: str) -> None:
-        """Delete messages, choices, photos, codes, doors and Rasa's dialogue, and the personal data of commitments.
+        """Delete messages, choices, photos, codes, doors, Rasa's dialogue, and the personal data of commitments and notices.
 
         So it is with the conversations that were left for this one, each in a transaction of its own. The next `open` by any
         of its doors starts a new one. To erase twice is no error. Raises ConversationGone when it is unknown.
@@ -107,6 +122,7 @@ class ConversationLog:
                 conn.execute(table.delete().where(table.c.conversation_id == conversation_id))
             commitment.forget(conn, conversation_id)
             codes.forget(conn, conversation_id)
+            notice.forget(conn, conversation_id)
             dialogue.forget(conn, conversation_id)
             conversation.close(conn, conversation_id)
 
@@ -284,17 +300,22 @@ class ConversationLog:
         result: dict[str, Any] | None = None,
         next_try_at: datetime | None = None,
         tell: Reply | None = None,
+        follow: Follow | None = None,
     ) -> Commitment:
         """Store what came of a commitment and return it, with `changed` True when its state is another than before.
 
         `state` may be the present one: a further try without an outcome, or a better reference. `tell` is said to the
-        resident in the same transaction, only when the state changed and the conversation was not erased. Without
-        `next_try_at` nothing tries an open commitment again by itself. Raises UnknownCommitment and IllegalTransition.
+        resident in the same transaction, and what is to `follow` is planned, only when the state changed and the
+        conversation was not erased. Without `next_try_at` nothing tries an open commitment again by itself. Raises
+        UnknownCommitment and IllegalTransition.
         """
         with writing(self.engine) as conn:
             settled = commitment.settle(conn, key, state, reference=reference, result=result, next_try_at=next_try_at)
-            if tell and settled.changed and settled.conversation_id and not settled.erased:
-                message.later(conn, settled.conversation_id, tell)
+            if settled.changed and settled.conversation_id and not settled.erased:
+                if tell:
+                    message.later(conn, settled.conversation_id, tell)
+                if follow:
+                    notice.follow(conn, self.secret, settled.conversation_id, follow)
             return settled
 
     def commitment(self, key: str) -> Commitment | None:
@@ -312,15 +333,41 @@ class ConversationLog:
         with writing(self.engine) as conn:
             return commitment.due_for_retry(conn, now, limit)
 
-    def open_payments(self) -> list[Commitment]:
-        """Return the commitments with system "pay" that are neither confirmed nor rejected, oldest first."""
-        with reading(self.engine) as conn:
-            return commitment.open_payments(conn)
+    def open_payments(self, now: datetime, limit: int = 20) -> list[Commitment]:
+        """Take the payments that may have been paid by now (machine's time), each less and less often as it gets older."""
+        with writing(self.engine) as conn:
+            return commitment.open_payments(conn, now, limit)
 
     def by_reference(self, kind: str, reference: str) -> Commitment | None:
         """Return the newest commitment of that kind with the back office's reference, or None."""
         with reading(self.engine) as conn:
             return commitment.by_reference(conn, kind, reference)
+
+    # Notices
+
+    def notices_of(self, conversation_id: str) -> list[Notice]:
+        """Return what was or is to be said first in or for a conversation, oldest first."""
+        with reading(self.engine) as conn:
+            return notice.find(conn, notice.notices.c.conversation_id == conversation_id)
+
+    def reaches(self, conversation_id: str) -> bool:
+        """Return whether what is said first in a conversation reaches a resident who is not looking at it.
+
+        So it does by the door that they used last. Raises ConversationGone.
+        """
+        with reading(self.engine) as conn:
+            last = door.in_use(conn, conversation.newest(conn, conversation_id).id)
+        return last is not None and last.channel in notice.PUSHING and not last.blocked
+
+    def stop_reminders(self, conversation_id: str) -> int:
+        """Stop all that is still to be said first, by every channel. Return how many. Raises ConversationGone.
+
+        Also what was asked for in the conversations that were left for this one.
+        """
+        with writing(self.engine) as conn:
+            conversation.live(conn, conversation_id)
+            here = (*conversation.former(conn, conversation_id), conversation_id)
+            return notice.move(conn, states.STOPPED, notice.notices.c.conversation_id.in_(here))
 
 
 @lru_cache(maxsize=1)

@@ -36,6 +36,22 @@ COMMITMENT_TRANSITIONS: dict[str, frozenset[str]] = {
     REJECTED: frozenset(),
 }
 
+# A notice: something that the council says first.
+DUE = "due"  # to be said, at its time
+SENT = "sent"  # in the conversation, or taken by GOV.UK Notify
+FAILED = "failed"  # it could not be said, in time or at all: staff see it
+STOPPED = "stopped"  # the resident wants no more of it
+LAPSED = "lapsed"  # there was nothing to say any more
+
+# What a notice was before it became this. A receipt may say that what was sent did not arrive: it fails, or is due again.
+NOTICE_BEFORE: dict[str, frozenset[str]] = {
+    DUE: frozenset({DUE, SENT}),
+    SENT: frozenset({DUE}),
+    FAILED: frozenset({DUE, SENT}),
+    STOPPED: frozenset({DUE}),
+    LAPSED: frozenset({DUE}),
+}
+
 
 def check_commitment(key: str, present: str, wanted: str) -> None:
     """Return when a commitment may go from `present` to `wanted`; raise IllegalTransition when it may not."""

@@ -27,6 +27,7 @@ FORBIDDEN = {
     "bot/db.py": ("bot.channels", "bot.log", "actions"),
     "actions/backoffice": ("actions.engine", "actions.journeys", "actions.acts", "bot.log", "bot.channels"),
     "actions/acts": ("actions.journeys", "actions.engine.loop", "bot.channels"),
+    "actions/notices": ("actions.journeys", "actions.engine.loop", "actions.engine.talk", "bot.channels"),
     "actions/engine": ("bot.channels",),
     "actions/sandbox": ("bot.channels", "bot.log", "bot.db", "bot.settings", "actions.engine", "actions.backoffice"),
 }

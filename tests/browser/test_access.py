@@ -77,6 +77,16 @@ def delete(page: Page, url: str) -> None:
     page.goto(f"{url}/chat/delete")
 
 
+def stop(page: Page, url: str) -> None:
+    page.goto(f"{url}/stop/{'a' * 24}")
+
+
+def stopped(page: Page, url: str) -> None:
+    stop(page, url)
+    page.get_by_role("button", name=words("notices.stop.page.confirm")).click()
+    expect(page.get_by_role("heading", name=words("notices.stop.page.done"))).to_be_visible()
+
+
 def council(page: Page, url: str) -> None:
     page.goto(f"{url}/")
     expect(page.get_by_role("button", name=words("page.widget.open"))).to_be_visible()
@@ -89,7 +99,7 @@ def panel(page: Page, url: str) -> None:
     expect(frame.get_by_label("Type your message")).to_be_visible()
 
 
-PAGES = [empty, talked, languages, choices, photo, location, refused, waiting, error, delete, council, panel]
+PAGES = [empty, talked, languages, choices, photo, location, refused, waiting, error, delete, stop, stopped, council, panel]
 
 
 @pytest.fixture(params=SIZES, ids=["320", "1280"])

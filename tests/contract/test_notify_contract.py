@@ -48,7 +48,7 @@ def check(document: dict[str, Any], name: str) -> None:
     hold(document, schemas[name] | {"components": {"schemas": schemas}})
 
 
-def test_each_answer_has_the_published_shape(client: NotificationsAPIClient) -> None:
+def test_each_answer_has_the_published_shape(client: NotificationsAPIClient, sandbox: str) -> None:
     text = client.send_sms_notification(PHONE, CODE, VALUES, reference="otp-1")
     email = client.send_email_notification("a.example@example.org", EMAIL, REPORT, reference="e-1")
     lines = {"address_line_1": "1 Mill Lane", "address_line_2": "Ashcombe", "address_line_3": "AZ1 2BB"}
@@ -58,6 +58,7 @@ def test_each_answer_has_the_published_shape(client: NotificationsAPIClient) -> 
     check(letter, "SendNormalLetterResponse")
     for made in (text, email, letter):
         check(client.get_notification_by_id(made["id"]), "GetOneMessageResponse")
+    requests.post(f"{sandbox}/notify/received", json={"phone": PHONE, "text": "STOP"}, timeout=5).raise_for_status()
     check(client.get_received_texts(), "GetReceivedTextMessagesResponse")
     check(client.get_all_templates(), "TemplatesResponse")
     check(client.post_template_preview(CODE, VALUES), "TemplatePreviewResponse")

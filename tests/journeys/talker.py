@@ -20,10 +20,10 @@ class Talker:
     them, `heard` every reply so far.
     """
 
-    def __init__(self, desks: Desks) -> None:
+    def __init__(self, desks: Desks, channel: str = "test") -> None:
         self.desks = desks
         self.log = desks.log
-        self.id = self.log.open("test", f"resident {next(_numbers)}").id
+        self.id = self.log.open(channel, f"resident {next(_numbers)}").id
         self.slot = "null"
         self.last: list[Reply] = []
         self.heard: list[Reply] = []
@@ -112,6 +112,13 @@ class Talker:
     def flags(self) -> tuple[str, ...]:
         """What staff are shown about this conversation."""
         return self.log.conversation(self.id).flags
+
+    def first(self) -> list[Reply]:
+        """Return what the council said first, oldest first, with its choices; they can be pressed from now on."""
+        said = [m for m in self.log.messages(self.id) if not _inbound(m) and m.reply_to is None]
+        found = [Reply(m.text, m.choices, m.kind, m.extra) for m in said]
+        self.heard += [reply for reply in found if reply not in self.heard]
+        return found
 
     def later(self) -> list[str]:
         """Return what was said outside a turn, oldest first."""

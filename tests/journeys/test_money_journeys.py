@@ -9,6 +9,8 @@ from actions.acts.take_payment import record
 from actions.engine.desks import Desks
 from actions.outbox import Outbox
 from bot.council import council
+from bot.log.commitment import commitments
+from tests.journeys.acts_again import later_round
 from tests.journeys.talker import Talker
 from tests.journeys.town import Town
 
@@ -74,15 +76,31 @@ def test_an_open_payment_gives_the_same_link_and_no_second_one(talker: Talker, t
 def test_a_paid_payment_is_told_once_by_the_outbox(talker: Talker, desks: Desks, town: Town) -> None:
     to_the_check(talker)
     talker.press(RIGHT)
-    outbox = Outbox(desks.systems, desks.log)
-    outbox.round()
+    later_round(desks)
     assert talker.later() == []
     town.pay_by_card(link(talker))
-    outbox.round()
-    outbox.round()
+    later_round(desks)
+    later_round(desks)
     [told] = talker.later()
     assert told.startswith("Paid: £145.00") and ACCOUNT in told and town.payments()[0]["payment_id"] in told
     assert talker.commitments[0].state == "confirmed"
+
+
+def test_a_payment_of_which_nothing_was_known_is_found_and_its_outcome_told(
+    talker: Talker, desks: Desks, town: Town
+) -> None:
+    to_the_check(talker)
+    talker.press(RIGHT)
+    pay = link(talker)
+    begun = talker.commitments[0].created_at
+    with desks.log.engine.begin() as conn:
+        conn.execute(commitments.update().values(state="unknown", reference=None, next_try_at=begun))
+    later_round(desks)
+    [found] = talker.commitments
+    assert found.state == "unknown" and found.reference == town.payments()[0]["payment_id"]
+    town.pay_by_card(pay)
+    later_round(desks)
+    assert talker.commitments[0].state == "confirmed" and talker.later()[-1].startswith("Paid: £145.00")
 
 
 def test_the_outcome_is_told_once_whoever_brings_it_first(talker: Talker, desks: Desks, town: Town) -> None:

@@ -2,18 +2,22 @@
 
 import io
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from bot.log import ConversationLog, Doors
+from bot import clock
+from bot.log import ConversationLog, Doors, Plan
 from bot.settings import Settings
 from bot.words import words
 from tests.scripted import Scripted, Site, says
 from tests.servers import wait_until
 from tests.telegram.bot_api import BotApi
 from tests.telegram.people import Person
+
+DAY = timedelta(days=1)
 
 
 def picture(form: str = "JPEG") -> bytes:
@@ -95,13 +99,13 @@ def test_deleting_asks_first_and_then_erases_everything(known: Person, api: BotA
 
 
 def test_stop_ends_reminders_and_nothing_else(known: Person, log: ConversationLog) -> None:
+    door = Doors(log.engine, log.secret).find("telegram", str(known.chat))
+    assert door and log.reaches(door.conversation_id)
+    begun = clock.now()
+    log.notices.plan(door.conversation_id, Plan("k", "bin", "here", begun + DAY, begun + 2 * DAY, "1", "consent"))
     assert "won't send you any reminders" in known.say("/stop")
-    doors = Doors(log.engine, log.secret)
-    door = doors.find("telegram", str(known.chat))
-    assert door and door.reminders_stopped
+    assert [notice.state for notice in log.notices_of(door.conversation_id)] == ["stopped"]
     assert known.say("hello") == "You said: hello"
-    doors.allow_reminders(door.conversation_id)
-    assert not doors.of(door.conversation_id)[0].reminders_stopped
 
 
 def test_help_and_a_person_are_a_command_away(known: Person, agent: Scripted) -> None:

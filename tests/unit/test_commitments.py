@@ -162,13 +162,29 @@ def test_callers_together_never_take_the_same_commitment(log: ConversationLog, b
     assert len(taken) == len(set(taken))
 
 
-def test_open_payments_are_those_without_an_outcome(log: ConversationLog, begin: Begin) -> None:
-    for key in ("paid", "pending", "unknown"):
+def test_payments_that_pay_has_are_asked_after_until_they_have_an_outcome(log: ConversationLog, begin: Begin) -> None:
+    for key in ("paid", "pending", "unknown", "never created"):
         begin(key, system="pay")
     begin("report")
-    log.settle("paid", CONFIRMED)
-    log.settle("unknown", UNKNOWN)
-    assert [payment.key for payment in log.open_payments()] == ["pending", "unknown"]
+    log.settle("paid", CONFIRMED, reference="1")
+    log.settle("pending", REQUESTED, reference="2")
+    log.settle("unknown", UNKNOWN, reference="3")
+    assert {payment.key for payment in log.open_payments(NOW)} == {"pending", "unknown"}
+
+
+def test_the_older_a_payment_is_the_less_often_it_is_asked_after(
+    log: ConversationLog, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin("key-1", system="pay")
+    begun = log.settle("key-1", REQUESTED, reference="pay_1").updated_at
+    asked = []
+    for second in range(0, 3600, 5):
+        monkeypatch.setenv("NOW", (begun + timedelta(seconds=second)).isoformat())
+        if log.open_payments(NOW + timedelta(seconds=second)):
+            asked.append(second)
+    waits = [after - before for before, after in zip(asked, asked[1:])]
+    assert waits[:3] == [5, 5, 5] and waits == sorted(waits) and max(waits) == 300
+    assert log.due_for_retry(NOW + timedelta(days=1)) == []
 
 
 def test_erasing_keeps_the_act_but_not_the_person(log: ConversationLog, begin: Begin) -> None:

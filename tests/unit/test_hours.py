@@ -144,3 +144,29 @@ def test_a_schedule_is_only_valid_between_its_dates() -> None:
 def test_hours_that_are_only_half_understood_are_refused(entry: dict[str, object]) -> None:
     with pytest.raises(ValueError):
         hours.parse_schedule({"opens_at": "09:00", "closes_at": "17:00", **entry})
+
+
+@pytest.mark.parametrize(
+    ("moment", "ends"),
+    [
+        ("2026-11-24T20:59", None),
+        ("2026-11-24T21:00", "2026-11-25T08:00"),
+        ("2026-11-25T00:00", "2026-11-25T08:00"),
+        ("2026-11-25T07:59", "2026-11-25T08:00"),
+        ("2026-11-25T08:00", None),
+        ("2026-03-28T23:30", "2026-03-29T08:00"),  # the night in which the clocks go forward
+        ("2026-10-24T23:30", "2026-10-25T08:00"),  # and back
+    ],
+)
+def test_the_quiet_hours_are_from_nine_to_eight_on_the_councils_wall_clock(moment: str, ends: str | None) -> None:
+    found = hours.quiet_until(at(moment))
+    assert found == (at(ends).astimezone(timezone.utc) if ends else None)
+    assert found is None or found.astimezone(LONDON).hour == 8
+
+
+def test_the_quiet_hours_are_shorter_or_longer_by_an_hour_when_the_clocks_change() -> None:
+    spring, autumn = at("2026-03-28T21:00"), at("2026-10-24T21:00")
+    assert [(hours.quiet_until(moment) or moment) - moment.astimezone(timezone.utc) for moment in (spring, autumn)] == [
+        timedelta(hours=10),
+        timedelta(hours=12),
+    ]

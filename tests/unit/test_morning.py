@@ -5,9 +5,9 @@ import json
 import pytest
 from sqlalchemy.engine import Engine
 
-from bot import morning
+from bot import clock, morning
 from bot.council import council
-from bot.log import CarryOn, ConversationLog, Deliveries, Doors, Reply
+from bot.log import CarryOn, ConversationLog, Deliveries, Doors, Plan, Reply
 
 
 @pytest.fixture(autouse=True)
@@ -87,3 +87,25 @@ def test_an_adviser_does_not_guess_codes_either(log: ConversationLog, monkeypatc
         assert morning.main([f"A2A-AAA-AA{number}"]) == 1
     assert morning.main([CarryOn(log).code(log.open("web", "somebody").id)]) == 1
     assert morning.TOO_MANY in capsys.readouterr().err
+
+
+def test_what_the_council_could_not_say_and_texts_that_did_not_arrive_are_listed_without_the_number(
+    log: ConversationLog, capsys
+):
+    conversation = log.open("web", "somebody").id
+    log.begin(
+        "t", conversation_id=conversation, kind="text", system="notify", request={"phone": "07700 900123"}, owner="waste"
+    )
+    log.settle("t", "confirmed", reference="n1", result={"delivery": "permanent-failure"})
+    begun = clock.now()
+    plan = Plan("k", "repair", "text", begun, begun, "R1", "words", "+447700900123", {"reference": "R1"})
+    log.notices.plan(conversation, plan)
+    taken = log.notices.claim()
+    assert taken and log.notices.end(taken, "failed", "not sent in time")
+    found = morning.morning()
+    assert [(row["kind"], row["why"]) for row in found["undelivered"]] == [
+        ("text", "permanent-failure"),
+        ("repair", "not sent in time"),
+    ]
+    assert [row["why"] for row in found["other_flags"]] == ["failed_notice"]
+    assert morning.main([]) == 0 and "900123" not in capsys.readouterr().out

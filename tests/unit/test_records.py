@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from bot import records
-from bot.log import CarryOn, ConversationLog, Doors, Reply
+from bot import clock, records
+from bot.log import CarryOn, ConversationLog, Doors, Plan, Reply
 
 
 @pytest.fixture
@@ -25,6 +25,16 @@ def test_export_as_json_has_all_that_is_kept(conversation: str, capsys: pytest.C
     assert records.export([conversation, "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
     assert [(m["direction"], m["text"]) for m in record["messages"]] == [("in", "when is my bin day"), ("out", "On Tuesday")]
+
+
+def test_export_as_json_has_what_is_still_to_be_said_and_the_consent(
+    conversation: str, log: ConversationLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    due = clock.now()
+    log.notices.plan(conversation, Plan("k", "bins", "text", due, due, "home", "the words", "+447700900123"))
+    assert records.export([conversation, "--json"]) == 0
+    [notice] = json.loads(capsys.readouterr().out)["notices"]
+    assert (notice["address"], notice["consent"], notice["state"]) == ("+447700900123", "the words", "due")
 
 
 def test_erase_erases(conversation: str, log: ConversationLog, capsys: pytest.CaptureFixture[str]) -> None:

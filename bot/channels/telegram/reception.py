@@ -131,7 +131,7 @@ class Reception:
         if said.command == "human":
             return Received(said.id, "/human", (None, "/human", offer("speak_to_person").value), door_id=door.id)
         if said.command == "stop":
-            await asyncio.to_thread(self._doors.stop_reminders, door.conversation_id)
+            await asyncio.to_thread(self._log.stop_reminders, door.conversation_id)
         if said.command:
             return Received(said.id, f"/{said.command}", aside=said.command, door_id=door.id)
         if said.aside:

@@ -21,7 +21,6 @@ def upgrade() -> None:
         sa.Column("user_hash", sa.String(length=64), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("blocked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reminders_stopped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"], ["conversations.id"], name="fk_doors_conversation_id", ondelete="CASCADE"

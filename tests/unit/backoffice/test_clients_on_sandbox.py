@@ -370,3 +370,29 @@ def test_nothing_at_all_listening_is_retryable_for_every_write(free_port: int) -
     for write in WRITES.values():
         with pytest.raises(Retryable):
             write(nobody)
+
+
+def test_a_closed_report_is_opened_again_by_an_update_that_is_known_as_ours(systems: Systems, sandbox: str) -> None:
+    began = clock.now()
+    answers = {"offensive": "no"}
+    reference = systems.open311.report("graffiti", "A tag", our_ref=our_ref(), address="Mill Lane", attributes=answers)
+    team = {"api_key": "sandbox-open311-key", "service_request_id": reference, "update_id": "t1", "status": "CLOSED"}
+    team |= {"description": "Cleaned.", "updated_datetime": began.isoformat()}
+    requests.post(f"{sandbox}/open311/servicerequestupdates.json", data=team, timeout=5).raise_for_status()
+    made = systems.open311.update(reference, "reopen", "It is back.", our_ref())
+    found = {u.id: u for u in systems.open311.updates(began) if u.reference == reference}
+    assert [(u.status, u.is_ours) for u in found.values()] == [("closed", False), ("reopen", True)] and made in found
+    request = systems.open311.request(reference)
+    assert request and request.is_open
+    with pytest.raises(Final):
+        systems.open311.update("999999", "reopen", "No such report.", our_ref())
+
+
+def test_texts_that_the_council_received_are_listed_newest_first(systems: Systems, sandbox: str) -> None:
+    assert systems.notify.received() == []
+    for text in ("hello", "STOP"):
+        body = {"phone": "07700 900123", "text": text}
+        assert requests.post(f"{sandbox}/notify/received", json=body, timeout=5).status_code == 204
+    found = systems.notify.received()
+    assert [(one.phone, one.text) for one in found] == [("+447700900123", "STOP"), ("+447700900123", "hello")]
+    assert requests.post(f"{sandbox}/notify/received", json={"phone": "x"}, timeout=5).status_code == 400

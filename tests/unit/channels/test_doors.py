@@ -37,6 +37,7 @@ SESSION = {
     "GET /chat/return/<token:str>",
 }
 SECRET = {"POST /webhooks/pay", "POST /webhooks/notify", "GET /bins/<name:str>", "GET /photos/<name:str>"}
+SECRET |= {"GET /stop/<code:str>", "POST /stop/<code:str>"}
 
 
 def test_every_address_is_public_or_asks_for_something(settings: Settings, log: ConversationLog) -> None:
