@@ -63,36 +63,49 @@ class CarryOn:
     def code(self, conversation_id: str) -> str:
         """Return a new code for a conversation, such as "K7Q-F3M-XA2"; an earlier one is void. Raises ConversationGone."""
         made = _new_code()
-        expires_at = clock.now() + timedelta(minutes=council()["carry_on"]["code_minutes"])
         with writing(self._log.engine) as conn:
             opens = conversation.newest(conn, conversation_id).id
-            codes.keep(conn, f"carry on {opens}", opens, self._digest(made), expires_at)
+            codes.keep(conn, f"carry on {opens}", opens, self._digest(made), clock.now() + _good_for())
         return made
 
-    def redeem(self, typed: str, channel: str, user_key: str, first: tuple[Reply, ...] = ()) -> list[Message]:
+    def redeem(
+        self, typed: str, channel: str, user_key: str, *, message_id: str = "", first: tuple[Reply, ...] = ()
+    ) -> list[Message]:
         """Let the door of that session or chat lead to the code's conversation from now on.
 
         Returns what is said in it: what comes `first`, that it goes on here too, and the question that is open, again. What
-        was said behind the door before stays for staff. The code is used up. Raises CodeRefused when it is wrong, used or
+        was said behind the door before stays for staff. The code is used up; by the same door and in the same message it may
+        come again, as when somebody clicks twice, and then nothing is said. Raises CodeRefused when it is wrong, used or
         too old, TooManyTries, and ConversationGone when the resident's own conversation was erased or left meanwhile.
         """
         tried = self._tried(typed, f"{channel}\0{user_key}")
-        here = self._log.open(channel, user_key).id
+        used = self._log.keyed_hash(f"carry on, used\0{tried.digest}\0{channel}\0{user_key}\0{message_id}")
+        try:
+            return self._redeem(tried, used, channel, user_key, first)
+        except ConversationGone:
+            # The same click, twice at once: the first one has taken the door away from here.
+            return self._redeem(tried, used, channel, user_key, first)
+
+    def _redeem(self, tried: "_Try", used: str, channel: str, user_key: str, first: tuple[Reply, ...]) -> list[Message]:
+        here, now = self._log.open(channel, user_key).id, clock.now()
         with writing(self._log.engine) as conn:
-            target = codes.subject_of(conn, tried.digest, clock.now())
-            if target is None:
-                raise CodeRefused
+            target = codes.subject_of(conn, tried.digest, now)
             # Everyone locks conversations in this order, so that two who swap can't wait for each other.
-            for each in sorted({here, target}):
+            for each in sorted({here, target or here}):
                 conversation.find(conn, each, lock=True)
-            if not codes.use_up(conn, tried.digest, clock.now()):
-                raise CodeRefused
             entered = door.find(conn, channel, self._log.user_hash(channel, user_key))
             if entered is None or entered.conversation_id != here:
                 raise ConversationGone(here)
-            door.move(conn, entered, target)
+            if target and codes.use_up(conn, tried.digest, now):
+                door.move(conn, entered, target)
+                codes.keep(conn, f"carried on {used}", target, used, now + _good_for())
+                said = _tell(conn, target, entered, first)
+            elif codes.subject_of(conn, used, now) == here:
+                said = []
+            else:
+                raise CodeRefused
             tried.take_back(conn)
-            return _tell(conn, target, entered, first)
+            return said
 
     def look_up(self, typed: str, who: str) -> Conversation:
         """Return the code's conversation for an adviser, `who` was told the code; it stays good for the resident.
@@ -122,6 +135,10 @@ class CarryOn:
 
     def _digest(self, code: str) -> str:
         return self._log.keyed_hash(f"carry on, code\0{code}")
+
+
+def _good_for() -> timedelta:
+    return timedelta(minutes=council()["carry_on"]["code_minutes"])
 
 
 def _new_code() -> str:

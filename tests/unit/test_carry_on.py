@@ -206,11 +206,24 @@ def test_what_is_said_of_it_reaches_the_chat_that_it_moved_to(
 
 def test_a_used_code_opens_nothing(log: ConversationLog, carry_on: CarryOn, begun: Conversation) -> None:
     code = carry_on.code(begun.id)
-    carry_on.redeem(code, "telegram", "chat 7")
-    for who in ("chat 7", "chat 8"):
+    carry_on.redeem(code, "telegram", "chat 7", message_id="m1")
+    for who, message_id in (("chat 7", "m2"), ("chat 8", "m1"), ("chat 8", "")):
         with pytest.raises(CodeRefused):
-            carry_on.redeem(code, "telegram", who)
+            carry_on.redeem(code, "telegram", who, message_id=message_id)
     assert log.open("telegram", "chat 8").id != begun.id
+
+
+def test_a_click_that_comes_twice_is_no_error_and_is_told_once(
+    log: ConversationLog, carry_on: CarryOn, begun: Conversation
+) -> None:
+    code = carry_on.code(begun.id)
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(lambda _: carry_on.redeem(code, "web", "library"), range(4)))
+    assert sorted(map(len, said)) == [0, 0, 0, 2]
+    assert log.open("web", "library").id == begun.id
+    carry_on.redeem(carry_on.code(log.open("web", "a third").id), "web", "library")
+    with pytest.raises(CodeRefused):
+        carry_on.redeem(code, "web", "library")
 
 
 def test_an_expired_code_opens_nothing(

@@ -30,7 +30,7 @@ class Carrying:
         if code is None:
             return said
         try:
-            await asyncio.to_thread(self._redeem, door, code, said.chat)
+            await asyncio.to_thread(self._redeem, door, code, said)
         except (CodeRefused, TooManyTries) as error:
             if said.command is None and not _WRITTEN.fullmatch(said.text):
                 return said
@@ -45,6 +45,7 @@ class Carrying:
         code = self._carry_on.code(message.conversation_id)
         return replace(message, text=message.text.replace(asides.NO_CODE, code))
 
-    def _redeem(self, door: Door, code: str, chat: str) -> None:
+    def _redeem(self, door: Door, code: str, said: Said) -> None:
         new = self._log.conversation(door.conversation_id).last_seq == 0
-        self._carry_on.redeem(code, door.channel, chat, first=(asides.privacy(),) if new else ())
+        first = (asides.privacy(),) if new else ()
+        self._carry_on.redeem(code, door.channel, said.chat, message_id=said.id, first=first)

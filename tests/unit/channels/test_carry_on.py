@@ -122,6 +122,11 @@ def test_a_used_code_opens_nothing(site: Site, visitor: Visitor) -> None:
     assert "a secret" not in seen(other)
 
 
+def test_who_presses_the_button_twice_gets_there_all_the_same(site: Site, visitor: Visitor) -> None:
+    code, other = code_of(visitor), site.visitor()
+    assert [carry_on(other, code).status_code for _ in range(2)] == [303, 303]
+
+
 def test_who_guesses_is_stopped_and_the_right_code_no_longer_helps(site: Site, visitor: Visitor) -> None:
     guesser = site.visitor()
     answers = [carry_on(guesser, f"A2A-AAA-AA{number}") for number in range(10)]
