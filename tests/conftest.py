@@ -1,5 +1,6 @@
 """What every area of the tests may use: a free port, and the sandbox council running for real in its own process."""
 
+import os
 import sys
 from collections.abc import Iterator
 
@@ -12,7 +13,8 @@ from tests.stack import Resident, Stack, running
 
 # Here, not in a fixture: some tests are collected once for each database that there is.
 SERVICES = Services()
-if "--collect-only" not in sys.argv:
+# With several workers each has its own, and the process that only hands out the tests has none.
+if "--collect-only" not in sys.argv and ("-n" not in sys.argv or "PYTEST_XDIST_WORKER" in os.environ):
     SERVICES.start()
 
 

@@ -159,7 +159,7 @@ LOOKUPS = {
         "GET",
         lambda r: (r.say("somebody has fly-tipped an old mattress down our lane"), None)[1],
         lambda r: r.say("AZ2 3DD, behind the garages"),
-        reports,
+        lambda stack: reports(stack, "fly_tipping"),  # a report of an earlier test may still be on its way
         try_again,
         "What has been dumped",
     ),

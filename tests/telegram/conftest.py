@@ -100,7 +100,8 @@ def person(api: BotApi, site: Site, agent: Scripted) -> Person:
 @pytest.fixture
 def known(person: Person) -> Person:
     """Somebody who has said hello, and read the notice."""
-    person.say("hello")
+    person.say("hello", wait=False)
+    person.hear("You said: hello")
     return person
 
 

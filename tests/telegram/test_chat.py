@@ -330,7 +330,8 @@ def test_too_many_messages_are_told_once_and_not_taken(
             person.say(f"message {number}", wait=False)
         person.hear(words("gate.too_fast"))
         person.silence()
-    assert [m.text for m in agent.heard] == ["message 0", "message 1"]
+    # Beside what another test left unanswered.
+    assert [m.text for m in agent.heard if m.text.startswith("message")] == ["message 0", "message 1"]
     assert sum(shown.text == words("gate.too_fast") for shown in person.seen) in (1, 2)
 
 
