@@ -159,8 +159,8 @@ def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
 def long_conversation(contestant: Contestant, turns: int) -> dict[str, Any]:
     """Return how one conversation without a back office goes on: the median of each pass through its messages.
 
-    `early` is the median of the first three, with the 50th turn in the middle, `late` of the last three; `reached` the turn that it came to, and `ended`
-    why it came no further (None when it did).
+    `early` is the median of the first three, with the 50th turn in the middle, `late` of the last three; `reached` the turn
+    that it came to, and `ended` why it came no further (None when it did).
     """
     messages = [said for conversation in conversations("no back office") for said in conversation]
     talker = contestant.talker()
