@@ -50,7 +50,7 @@ system: ## Install Chromium, PostgreSQL and Redis for the tests, where the syste
 	@.ci/system-packages
 
 test: install assets system train ## Run every test
-	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: install ## Check style, types and training data
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy

@@ -246,6 +246,6 @@ class _Slower:
 def test_a_long_conversation_is_looked_at_early_and_late_and_says_why_it_ended() -> None:
     found = turns.long_conversation(_Slower(1000), 280)
     assert (found["reached"], found["ended"], len(found["passes"])) == (280, None, 10)
-    assert found["early"] == pytest.approx(42.5) and found["late"] == pytest.approx(266.5)
+    assert found["early"] == pytest.approx(42.5) and found["late"] == pytest.approx(238.5)
     stopped = turns.long_conversation(_Slower(100), 280)
     assert (stopped["reached"], stopped["ended"]) == (100, "too big")
