@@ -9,8 +9,10 @@ import pytest
 from bot.db import make_engine, upgrade
 from bot.log import ConversationLog
 from bot.settings import Settings
+from tests.council import Council
 from tests.scripted import Scripted, Site, small_script
 from tests.servers import unused_port
+from tests.stack import Stack, running
 from tests.telegram.bot_api import TOKEN, BotApi
 from tests.telegram.people import SECRET, Person
 
@@ -18,8 +20,8 @@ from tests.telegram.people import SECRET, Person
 @pytest.fixture(scope="module")
 def telegram() -> Iterator[BotApi]:
     """The Bot API, once for the tests of a file; everybody has a chat of their own."""
-    with BotApi().running() as running:
-        yield running
+    with BotApi().running() as started:
+        yield started
 
 
 @pytest.fixture
@@ -87,8 +89,8 @@ def agent(scripted: Scripted) -> Scripted:
 @pytest.fixture(scope="module")
 def site(settings: Settings, log: ConversationLog, scripted: Scripted) -> Iterator[Site]:
     """The running server."""
-    with Site(settings, log, scripted).running() as running:
-        yield running
+    with Site(settings, log, scripted).running() as started:
+        yield started
 
 
 @pytest.fixture
@@ -109,3 +111,22 @@ def known(person: Person) -> Person:
 def people(api: BotApi, site: Site, agent: Scripted) -> Callable[[], Person]:
     """Make somebody new."""
     return lambda: Person(api, site.url)
+
+
+@pytest.fixture(scope="module")
+def everything(telegram: BotApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Everything running, once for the tests of a file, with a bot that has a name."""
+    bot = {
+        "TELEGRAM_API_URL": telegram.url,
+        "TELEGRAM_BOT_TOKEN": TOKEN,
+        "TELEGRAM_WEBHOOK_SECRET": SECRET,
+        "TELEGRAM_BOT_USERNAME": "night_desk_bot",
+    }
+    with running(tmp_path_factory.mktemp("everything"), **bot) as made:
+        yield made
+
+
+@pytest.fixture
+def council(everything: Stack) -> Council:
+    """The back office."""
+    return Council(everything.sandbox_url)

@@ -1,35 +1,22 @@
 """Journeys that begin in one place and end in another, against everything running, with their result in the back office."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import requests
 
 from bot.words import words
 from tests.council import ACCOUNT, GOOD_CARD, Council, link_in, pay, photo_with_place, reference_in
-from tests.stack import Resident, Stack, running
-from tests.telegram.bot_api import TOKEN, BotApi
-from tests.telegram.people import SECRET, Person
+from tests.stack import Resident, Stack
+from tests.telegram.bot_api import BotApi
+from tests.telegram.people import Person
 
 CODE = r"([0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z]{3})"
 MOVED = words("carry_on.moved.telegram")
 PLACE = {"lat": 52.2471, "lng": -1.4023}
 # Which answers to choose, where there is one that goes straight on.
 STRAIGHT = ("No, this",)
-
-
-@pytest.fixture(scope="module")
-def everything(telegram: BotApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Everything running, with a bot that has a name."""
-    bot = {
-        "TELEGRAM_API_URL": telegram.url,
-        "TELEGRAM_BOT_TOKEN": TOKEN,
-        "TELEGRAM_WEBHOOK_SECRET": SECRET,
-        "TELEGRAM_BOT_USERNAME": "night_desk_bot",
-    }
-    with running(tmp_path_factory.mktemp("carried"), **bot) as made:
-        yield made
 
 
 @pytest.fixture
@@ -43,12 +30,6 @@ def resident(everything: Stack) -> Resident:
 def person(telegram: BotApi, everything: Stack) -> Person:
     """Somebody on Telegram, who has not written yet."""
     return Person(telegram, everything.base_url)
-
-
-@pytest.fixture
-def council(everything: Stack) -> Council:
-    """The back office."""
-    return Council(everything.sandbox_url)
 
 
 def post(resident: Resident, path: str, **fields: str) -> str:

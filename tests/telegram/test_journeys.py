@@ -3,7 +3,6 @@ back office. What is said is a resident's, what is checked is the council's."""
 
 import io
 import re
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -11,24 +10,9 @@ import requests
 from PIL import Image
 
 from tests.council import ACCOUNT, CAMERA, GOOD_CARD, Council, link_in, pay, photo_with_place, reference_in
-from tests.stack import Stack, running
+from tests.stack import Stack
 from tests.telegram.bot_api import TOKEN, BotApi
 from tests.telegram.people import SECRET, Person
-
-
-@pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    """One Bot API for all of these."""
-    with BotApi().running() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def everything(api: BotApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Everything running, with a bot."""
-    bot = {"TELEGRAM_API_URL": api.url, "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_WEBHOOK_SECRET": SECRET}
-    with running(tmp_path_factory.mktemp("telegram"), **bot) as made:
-        yield made
 
 
 @pytest.fixture
@@ -38,12 +22,6 @@ def person(api: BotApi, everything: Stack) -> Person:
     made = Person(api, everything.base_url)
     made.say("/start")
     return made
-
-
-@pytest.fixture
-def council(everything: Stack) -> Council:
-    """The back office."""
-    return Council(everything.sandbox_url)
 
 
 def answers_until(person: Person, said: str, wanted: str) -> str:

@@ -1,37 +1,20 @@
 """The assistant is killed: what was on disk goes out, once."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from tests.servers import wait_until
-from tests.stack import Stack, running
-from tests.telegram.bot_api import TOKEN, BotApi
-from tests.telegram.people import SECRET, Person
-
-
-@pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    """One Bot API for all of these."""
-    with BotApi().running() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def everything(api: BotApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Everything running, with a bot."""
-    bot = {"TELEGRAM_API_URL": api.url, "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_WEBHOOK_SECRET": SECRET}
-    with running(tmp_path_factory.mktemp("killed"), **bot) as made:
-        yield made
+from tests.stack import Stack
+from tests.telegram.bot_api import BotApi
+from tests.telegram.people import Person
 
 
 @pytest.fixture
 def person(api: BotApi, everything: Stack) -> Person:
     """Somebody who has said hello."""
-    api.mend()
     made = Person(api, everything.base_url)
     made.say("/start")
     return made
