@@ -29,6 +29,7 @@ SENTENCES: list[tuple[str, dict[str, list[Any]]]] = [
     ("i have been waiting 4 weeks on mill lane", {"place": ["Mill Lane"]}),
     ("2 bins on Mill Lane", {"number": [2], "place": ["Mill Lane"]}),
     ("outside the library on High Street", {"place": ["outside the library on High Street"]}),
+    ("a great big crack in the road outside the library", {"place": ["outside the library"]}),
     ("corner of Mill Lane and Station Road", {"place": ["corner of Mill Lane and Station Road"]}),
     ("by the post office", {"place": ["by the post office"]}),
     ("opposite number 14", {"place": ["opposite number 14"]}),
