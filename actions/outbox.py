@@ -5,7 +5,6 @@ do one act twice. The resident is told later, by a numbered reply in their conve
 """
 
 import logging
-from datetime import datetime, timezone
 
 from actions.acts import ACTS
 from actions.acts.base import attempt, look_up
@@ -14,6 +13,7 @@ from actions.backoffice.deadline import deadline
 from actions.backoffice.errors import BackOfficeError
 from actions.backoffice.systems import Systems
 from actions.rounds import Rounds
+from bot.clock import machine_now
 from bot.log import Commitment, ConversationLog
 from bot.log.states import UNKNOWN
 
@@ -33,7 +33,7 @@ class Outbox(Rounds):
 
     def round(self) -> None:
         """Do one pass over what is due."""
-        now = datetime.now(timezone.utc)
+        now = machine_now()
         for commitment in self.log.due_for_retry(now, BATCH):
             with deadline(10):
                 self._settle(commitment)

@@ -1,4 +1,4 @@
-"""The one clock. `NOW` freezes it for a demo or a test; nothing else in the house asks the system for the date."""
+"""The clocks: the council's, which `NOW` freezes for a demo or a test, and the machine's. Nobody else asks the system."""
 
 import os
 from datetime import date, datetime, timezone
@@ -14,11 +14,16 @@ def now() -> datetime:
     """
     frozen = os.environ.get("NOW")
     if not frozen:
-        return datetime.now(timezone.utc)
+        return machine_now()
     moment = datetime.fromisoformat(frozen.replace("Z", "+00:00"))
     if moment.tzinfo is None:
         raise ValueError(f"NOW={frozen} needs an offset, for example 2026-12-25T23:30:00+00:00")
     return moment.astimezone(timezone.utc)
+
+
+def machine_now() -> datetime:
+    """Return the machine's time, aware, in UTC: for tries and leases, which a frozen clock would never reach."""
+    return datetime.now(timezone.utc)
 
 
 def local_now() -> datetime:

@@ -16,11 +16,12 @@ import hashlib
 import json
 import logging
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from actions.backoffice.errors import BackOfficeError, Final, OutcomeUnknown, Retryable
 from actions.backoffice.systems import Systems
+from bot.clock import machine_now
 from bot.log import Commitment, ConversationLog, Follow, Reply
 from bot.log.states import CONFIRMED, REJECTED, REQUESTED, UNKNOWN
 from bot.words import has_words, words
@@ -77,6 +78,20 @@ class Act:
         `reaches`: what is said in the conversation reaches the resident who is not looking at it.
         """
         return Follow()
+
+
+class LeftWithUs(Act):
+    """Something of which the conversation log itself is the record, so that no system is called."""
+
+    system = "desk"
+
+    def perform(self, systems: Systems, request: dict[str, Any], our_ref: str) -> Outcome:
+        """Confirm it: it is on disk."""
+        return Outcome(our_ref)
+
+    def find(self, systems: Systems, request: dict[str, Any], our_ref: str, since: datetime) -> Outcome | None:
+        """Return it: a commitment that was begun is the record, and nothing can be lost on the way."""
+        return Outcome(our_ref)
 
 
 def our_reference(key: str) -> str:
@@ -191,4 +206,4 @@ def _settle(
 def next_try(attempts: int, most: timedelta = timedelta(hours=1)) -> datetime:
     """Return when to try again: 20 seconds, doubling to `most`. The machine's time, not the council's."""
     wait: timedelta = min(FIRST_RETRY * 2 ** min(attempts, 8), most)
-    return datetime.now(timezone.utc) + wait
+    return machine_now() + wait

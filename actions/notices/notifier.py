@@ -21,10 +21,10 @@ from actions.notices.base import End, Kind, Say, Wait
 from actions.notices.received import Received
 from actions.notices.updates import Updates
 from actions.rounds import Rounds
-from bot.clock import now
+from bot.clock import machine_now, now
 from bot.hours import quiet_until
 from bot.log import ConversationGone, ConversationLog, Notice
-from bot.log.notice import EMAIL, HERE, machine_now
+from bot.log.notice import EMAIL, HERE
 from bot.log.states import FAILED, LAPSED
 
 KINDS: dict[str, Kind] = {

@@ -1,34 +1,30 @@
-"""Looks for news of the reports that are watched: one call for all of them, about once a minute."""
+"""Looks for news of the reports that are watched: one call for all of them."""
 
-import time
 from datetime import datetime, timedelta
 
 from actions.backoffice.systems import Systems
+from actions.notices.look import Look
 from actions.notices.reports import WATCH, news
 from bot.clock import now
 from bot.log import ConversationLog
 
-SECONDS = 60.0
 # After a start, as far back as an outage may have lasted; then a little back, because a council may enter news late.
 FIRST_LOOK, OVERLAP = timedelta(days=14), timedelta(hours=6)
 
 
-class Updates:
-    """Remembers when it looked last."""
+class Updates(Look):
+    """Remembers until when it has seen the news."""
 
     def __init__(self, systems: Systems, log: ConversationLog) -> None:
-        self._systems = systems
-        self._log = log
-        self._next = 0.0
+        super().__init__(systems, log)
         self._seen_until: datetime | None = None
 
-    def look(self) -> None:
-        """Plan the news that there are, if it is time to look. Raises BackOfficeError when the system is not reached."""
-        if time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + SECONDS
-        if not self._log.notices.any_due(kind=WATCH):
-            return
+    def wanted(self) -> bool:
+        """Return whether a report is watched."""
+        return self._log.notices.any_due(kind=WATCH)
+
+    def take(self) -> None:
+        """Plan the news that there are. Raises BackOfficeError when the system is not reached."""
         looked = now()
         since = self._seen_until - OVERLAP if self._seen_until else looked - FIRST_LOOK
         updates = [update for update in self._systems.open311.updates(since) if not update.is_ours]

@@ -15,12 +15,11 @@ from bot.channels import asides
 from bot.emergency_reply import emergency_reply
 from bot.language_reply import emergency_replies, notice
 from bot.log import ConversationLog, Inbound, Reply, Understood
-from bot.log.message import OUT
+from bot.log.message import OUT, QUESTION, QUESTION_WITHIN
 from bot.nlu.ruler import find_entities
 from bot.safety import emergency, foreign, language
 from bot.words import words
 
-QUESTION_WITHIN = 12
 FLAG = "other_language"  # the flag is this, a colon and the code
 # A bare number is an answer only when there is little else: "numer domu 4", but not "it has leaked for 3 days".
 FEW_WORDS = 3
@@ -139,4 +138,4 @@ def _question_is_open(log: ConversationLog, inbound: Inbound) -> bool:
     """Say whether the last thing that was said, but for emergencies and notices, is a question."""
     lately = log.messages(inbound.conversation_id, max(0, inbound.seq - QUESTION_WITHIN))
     said = [m.kind for m in lately if m.direction == OUT and m.seq < inbound.seq and m.kind not in ("emergency", "notice")]
-    return said[-1:] == ["question"]
+    return said[-1:] == [QUESTION]

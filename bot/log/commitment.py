@@ -6,7 +6,7 @@ outlive the conversation.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -109,8 +109,7 @@ def begin(
         "result": {},
         "due": due,
         "attempts": 0,
-        # The machine's time, as all tries: a frozen clock would never reach it.
-        "next_try_at": datetime.now(timezone.utc) + CLAIM,
+        "next_try_at": clock.machine_now() + CLAIM,
         "created_at": now,
         "updated_at": now,
     }

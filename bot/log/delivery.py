@@ -12,7 +12,7 @@ That window is one HTTP call long. A long reply has several parts, each claimed 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -72,7 +72,7 @@ class Deliveries:
 
         The replies of a door go out one by one, in order. A claim that ended without a note becomes unsure.
         """
-        now = _now()
+        now = clock.machine_now()
         with reading(self._engine) as conn:
             lapsed = conn.execute(sa.select(deliveries.c.id).where(*_lapsed(now)).limit(1)).first()
             row = conn.execute(_next(channel, now)).first()
@@ -94,7 +94,7 @@ class Deliveries:
 
     def again(self, delivery: Delivery, seconds: float) -> None:
         """Give a claimed part back that was certainly not sent, for a try after so many seconds."""
-        self._note(delivery, states.DUE, next_try_at=_now() + timedelta(seconds=seconds))
+        self._note(delivery, states.DUE, next_try_at=clock.machine_now() + timedelta(seconds=seconds))
 
     def unsure(self, delivery: Delivery) -> None:
         """Note that nobody can tell whether the part was sent. It is not sent again."""
@@ -109,7 +109,9 @@ class Deliveries:
         waiting = (deliveries.c.door_id == door_id, deliveries.c.state.in_([states.DUE, states.SENDING]))
         with writing(self._engine) as conn:
             conn.execute(doors.update().where(doors.c.id == door_id).values(blocked_at=clock.now()))
-            conn.execute(deliveries.update().where(*waiting).values(state=states.UNDELIVERABLE, updated_at=_now()))
+            conn.execute(
+                deliveries.update().where(*waiting).values(state=states.UNDELIVERABLE, updated_at=clock.machine_now())
+            )
 
     def of(self, conversation_id: str) -> dict[int, str]:
         """Return the state of each message of a conversation that is delivered, by its number."""
@@ -124,7 +126,7 @@ class Deliveries:
             deliveries.c.state == states.SENDING,
             deliveries.c.attempts == delivery.attempts,
         )
-        now = _now()
+        now = clock.machine_now()
         values = {"next_try_at": now, **values}
         with writing(self._engine) as conn:
             conn.execute(deliveries.update().where(*ours).values(state=state, updated_at=now, **values))
@@ -138,7 +140,7 @@ def queue(conn: Connection, conversation_id: str, seqs: Sequence[int], door_id: 
     found = conn.execute(sa.select(doors.c.blocked_at, doors.c.address).where(doors.c.id == door_id)).one_or_none()
     if found is None or found.address == NO_ADDRESS or not seqs:
         return
-    now = _now()
+    now = clock.machine_now()
     row = {
         "conversation_id": conversation_id,
         "door_id": door_id,
@@ -174,7 +176,3 @@ def _next(channel: str, now: datetime) -> sa.sql.Select:
 
 def _lapsed(now: datetime) -> tuple[Any, ...]:
     return (deliveries.c.state == states.SENDING, deliveries.c.next_try_at <= now)
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)

@@ -5,7 +5,6 @@ Telegram the chat. The website's doors have none: the page asks for what is new.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
 
 import sqlalchemy as sa
@@ -82,7 +81,7 @@ def enter(conn: Connection, channel: str, user_hash: str, address: str) -> Door:
     if find(conn, channel, user_hash) is None:
         _make(conn, channel, user_hash, address)
     here = (doors.c.channel == channel, doors.c.user_hash == user_hash)
-    conn.execute(doors.update().where(*here).values(blocked_at=None, last_used_at=_machine_time()))
+    conn.execute(doors.update().where(*here).values(blocked_at=None, last_used_at=clock.machine_now()))
     entered = find(conn, channel, user_hash)
     assert entered is not None, "it was just made"
     return entered
@@ -94,7 +93,7 @@ def move(conn: Connection, door: Door, conversation_id: str) -> None:
     When no other door leads to the former one, that one is over: it goes on in the other (an empty one is deleted), and its
     code opens nothing any more.
     """
-    values = {"conversation_id": conversation_id, "last_used_at": _machine_time()}
+    values = {"conversation_id": conversation_id, "last_used_at": clock.machine_now()}
     conn.execute(doors.update().where(doors.c.id == door.id).values(**values))
     if of(conn, door.conversation_id):
         return
@@ -150,7 +149,7 @@ class Doors:
 def _make(conn: Connection, channel: str, user_hash: str, address: str) -> None:
     """Make a door and its conversation, unless another process does in the same moment."""
     now = clock.now()
-    times = {"created_at": now, "last_used_at": _machine_time()}
+    times = {"created_at": now, "last_used_at": clock.machine_now()}
     try:
         with conn.begin_nested():
             begun = conversation.start(conn, channel)
@@ -169,7 +168,3 @@ def _from_row(row: Any) -> Door:
         blocked=row.blocked_at is not None,
         in_use=bool(row.in_use),
     )
-
-
-def _machine_time() -> datetime:
-    return datetime.now(timezone.utc)

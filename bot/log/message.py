@@ -88,11 +88,6 @@ _LAST_TEXT = (
     .order_by(messages.c.seq.desc())
     .limit(1)
 )
-_DOOR_OF = (
-    sa.select(messages.c.door_id)
-    .where(messages.c.conversation_id == sa.bindparam("conversation"), messages.c.seq == sa.bindparam("number"))
-    .limit(1)
-)
 _ALBUM_OF = (
     sa.select(messages.c.album)
     .where(messages.c.conversation_id == sa.bindparam("conversation"), messages.c.photo_id == sa.bindparam("photo"))
@@ -205,9 +200,10 @@ def answer(
     if state not in states.MESSAGE_TRANSITIONS[states.WAITING]:
         raise ValueError(f"{state!r} is not the state of an answered message")
     held = conversation.live(conn, conversation_id)
-    if inbound(conn, conversation_id, inbound_seq).state != states.WAITING:
+    asked = inbound(conn, conversation_id, inbound_seq)
+    if asked.state != states.WAITING:
         return replies_to(conn, conversation_id, inbound_seq)
-    said = _say(conn, held, replies, inbound_seq)
+    said = _say(conn, held, replies, inbound_seq, asked.door_id)
     values: dict[str, Any] = {"state": state, "answered_at": clock.now()}
     if understood:
         values |= {
@@ -225,9 +221,11 @@ def answer(
 def later(conn: Connection, conversation_id: str, reply: Reply) -> Message:
     """Store a reply that answers no particular message, for example the outcome of a payment.
 
-    It is said where the resident is now, if they left this conversation for another.
+    It is said where the resident is now, if they left this conversation for another, by the door that was used last.
     """
-    [message] = _say(conn, conversation.newest(conn, conversation_id), [reply], None)
+    held = conversation.newest(conn, conversation_id)
+    last = door.in_use(conn, held.id)
+    [message] = _say(conn, held, [reply], None, last.id if last else None)
     return message
 
 
@@ -300,23 +298,15 @@ def open_question(conn: Connection, conversation_id: str) -> Reply | None:
     return None
 
 
-def _say(conn: Connection, held: conversation.Conversation, replies: list[Reply], reply_to: int | None) -> list[Message]:
-    """Store replies, with their delivery where their door has an address, and return them as `_read` would."""
+def _say(
+    conn: Connection, held: conversation.Conversation, replies: list[Reply], reply_to: int | None, door_id: int | None
+) -> list[Message]:
+    """Store replies, with their delivery where the door has an address, and return them as `_read` would."""
     seqs = conversation.advance(conn, held, len(replies))
     said = [_said(conn, held.id, seq, reply, reply_to) for seq, reply in zip(seqs, replies, strict=True)]
-    door_id = _door_for(conn, held.id, reply_to)
     if door_id is not None:
         delivery.queue(conn, held.id, seqs, door_id)
     return said
-
-
-def _door_for(conn: Connection, conversation_id: str, reply_to: int | None) -> int | None:
-    """Return the door for a reply: the one that its message came by, and for a later one the one that was used last."""
-    if reply_to is None:
-        found = door.in_use(conn, conversation_id)
-        return found.id if found else None
-    of: int | None = conn.execute(_DOOR_OF, {"conversation": conversation_id, "number": reply_to}).scalar()
-    return of
 
 
 def _said(conn: Connection, conversation_id: str, seq: int, reply: Reply, reply_to: int | None) -> Message:

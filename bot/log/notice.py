@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -152,7 +152,7 @@ def plan(conn: Connection, secret: str, conversation_id: str | None, wanted: Pla
         "consented_at": wanted.consented_at or now,
         "state": states.DUE,
         "attempts": 0,
-        "next_try_at": machine_now(),
+        "next_try_at": clock.machine_now(),
         "posts": 0,
         "created_at": now,
         "updated_at": now,
@@ -175,7 +175,7 @@ def follow(conn: Connection, secret: str, conversation_id: str, wanted: Follow) 
 
 def claim(conn: Connection, lease: str, without: frozenset[str]) -> Notice | None:
     """Take what is due the longest, of other kinds and channels than `without`, and hide it for `LEASE`; else None."""
-    now = machine_now()
+    now = clock.machine_now()
     query = (
         sa.select(notices)
         .where(
@@ -220,11 +220,6 @@ def forget(conn: Connection, conversation_id: str) -> None:
     move(conn, states.STOPPED, here)
     gone: dict[str, Any] = {"address": None, "about": {}, "subject": "", "stop_code": "", "erased_at": clock.now()}
     conn.execute(notices.update().where(here).values(**gone))
-
-
-def machine_now() -> datetime:
-    """Return the machine's time: a frozen clock would never reach the next try."""
-    return datetime.now(timezone.utc)
 
 
 def _one(conn: Connection, where: Any) -> Notice | None:

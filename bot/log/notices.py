@@ -8,10 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from bot.clock import machine_now
 from bot.db import reading, writing
 from bot.log import conversation, message, notice, states
 from bot.log.errors import ConversationGone
-from bot.log.notice import Notice, Plan, machine_now, notices
+from bot.log.notice import Notice, Plan, notices
 from bot.log.speech import Reply
 
 # What a receipt of Notify's says of a message that did not arrive.

@@ -120,7 +120,7 @@ def test_a_claim_that_ended_is_unsure_and_is_not_taken_again(
     says(log, door, "1", "One", "Two")
     lost = claimed(deliveries)
     assert deliveries.of(door.conversation_id)[lost.seq] == SENDING
-    monkeypatch.setattr("bot.log.delivery._now", lambda: datetime(2100, 1, 1, tzinfo=timezone.utc))
+    monkeypatch.setattr("bot.clock.machine_now", lambda: datetime(2100, 1, 1, tzinfo=timezone.utc))
     deliveries.claim("telegram")
     assert claimed(deliveries).seq == lost.seq + 1
     assert deliveries.of(door.conversation_id)[lost.seq] == UNSURE
